@@ -184,10 +184,10 @@ def install_packages(extra: str) -> str:
         lines = [line for line in lines if not line.startswith(("torch", "triton", "vllm"))]
     CONSTRAINTS.write_text("\n".join(lines) + "\n")
     _pip(
-        "install", "--constraint", str(CONSTRAINTS), "--editable", f"{ROOT}[{extra},dev]",
+        "install", "--constraint", str(CONSTRAINTS), "--editable", f"{ROOT}[{extra},games,dev]",
         why="the packages could not be installed",
     )  # fmt: skip
-    return f"seedbed[{extra},dev]"
+    return f"seedbed[{extra},games,dev]"
 
 
 def remove_broken_companions() -> str:
