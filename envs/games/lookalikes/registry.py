@@ -14,6 +14,8 @@ _HERE = "envs.games.lookalikes"
 
 GAMES: dict[str, tuple[str, str]] = {
     "2048": (f"{_HERE}.game_2048:Game2048", f"{_HERE}.game_2048_oracle:oracle"),
+    "maze": (f"{_HERE}.maze:Maze", f"{_HERE}.maze:oracle"),
+    "snake": (f"{_HERE}.snake:Snake", f"{_HERE}.snake:oracle"),
 }
 """From a game's name to where its class is, and where its oracle is."""
 
