@@ -68,18 +68,18 @@ PRESETS = {
             layers=5, width=192, heads=3, mlp_width=768, patch_px=8, position_grid=20, deepstack_layers=(2,)
         ),
         TextShape(
-            layers=6,
-            width=256,
-            heads=8,
-            key_value_heads=4,
-            head_width=32,
+            layers=4,
+            width=192,
+            heads=4,
+            key_value_heads=2,
+            head_width=64,
             experts=8,
             experts_per_token=2,
-            expert_width=112,
+            expert_width=88,
             vocabulary=4096,
             context=4096,
             tied_embeddings=True,
-            mrope_section=(6, 5, 5),
+            mrope_section=(12, 10, 10),
         ),
     ),
     "seed1_5_vl": Preset(
@@ -170,12 +170,22 @@ def config(shape: Preset, special_ids: dict[str, int]) -> "Qwen3VLMoeConfig":
     )
 
 
+QK_GAIN = 2.0
+"""What the norms of queries and keys begin with. At 1, as transformers begins, no score exceeds the root of the
+head's width, too little to single out one token of a hundred; and a gain grows no faster than the learning rate."""
+
+
 def model(configuration: "Qwen3VLMoeConfig") -> "Qwen3VLMoeForConditionalGeneration":
     """A model with random weights; build it under `torch.device("meta")` to count without memory."""
     ensure()
+    import torch
     from transformers import Qwen3VLMoeForConditionalGeneration
 
-    return Qwen3VLMoeForConditionalGeneration(configuration)
+    built = Qwen3VLMoeForConditionalGeneration(configuration)
+    for layer in built.model.language_model.layers:
+        torch.nn.init.constant_(layer.self_attn.q_norm.weight, QK_GAIN)
+        torch.nn.init.constant_(layer.self_attn.k_norm.weight, QK_GAIN)
+    return built
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ class CopyText:
 
 
 def copy_text(rng: random.Random, words: Sequence[str]) -> CopyText:
-    """A random list of 2 to 16 elements with different names, and 1 to 6 of them asked for."""
-    names = {_name(rng, words) for _ in range(rng.randint(2, 16))}
+    """A random list of 2 to 16 elements with different names, mostly short, and 1 to 6 of them asked for."""
+    names = {_name(rng, words) for _ in range(round(2 * 8 ** rng.random()))}
     listed = sorted(names, key=lambda _: rng.random())
     places = {name: f"{rng.randrange(1000):03d} {rng.randrange(1000):03d}" for name in listed}
     roles = {name: rng.choice(ROLES) for name in listed}

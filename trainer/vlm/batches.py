@@ -1,15 +1,16 @@
 """Makes tensors of encoded samples: padded to a few fixed lengths, so that compiled code is reused."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
-from trainer.vlm.encoding import LETTERS, TOKEN_PX, Encoded
+from trainer.vlm.encoding import LETTERS, TOKEN_PX, Encoded, Picture
 from trainer.vlm.forward import Batch
 from trainer.vlm.losses import Labels
 
-LENGTHS = (64, 96, 128, 160, 192, 256, 384, 512, 768, 1024)
+LENGTHS = (64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 768, 1024)
 """Sequences are padded to the first of these that holds the batch."""
 
 
@@ -20,6 +21,8 @@ def fits(sample: Encoded) -> bool:
 
 def collate(samples: Sequence[Encoded], device: torch.device, longest: int = 0) -> tuple[Batch, Labels]:
     """One batch; either all samples have a picture, all of the same size, or none has.
+
+    Samples that share a `Picture` follow each other, and it is in the batch once.
 
     `longest` is the number of tokens that the padding must hold besides: under `torchrun` all processes pad as
     the longest sequence of the whole batch asks.
@@ -44,6 +47,7 @@ def collate(samples: Sequence[Encoded], device: torch.device, longest: int = 0) 
             shares.append(weight)
     batch = Batch(
         pixels=None,
+        image_of=None,
         image_rows=None,
         image_starts=None,
         tokens=torch.from_numpy(tokens).to(device),
@@ -55,7 +59,7 @@ def collate(samples: Sequence[Encoded], device: torch.device, longest: int = 0) 
         "answers": torch.from_numpy(np.stack(answers).astype(np.int64)).to(device),
         "shares": torch.from_numpy(np.stack(shares)).to(device),
     }
-    if samples[0].pixels is None:
+    if samples[0].picture is None:
         none = dict.fromkeys(
             (
                 "target",
@@ -69,50 +73,60 @@ def collate(samples: Sequence[Encoded], device: torch.device, longest: int = 0) 
             )
         )
         return batch, Labels(**spoken, **none)
-    return _with_pictures(batch, samples, device), Labels(**spoken, **_seen(samples, device))
-
-
-def _with_pictures(batch: Batch, samples: Sequence[Encoded], device: torch.device) -> Batch:
-    return Batch(
-        pixels=torch.from_numpy(np.stack([s.pixels for s in samples])).to(device),  # type: ignore[misc]
+    pictures, shown = _pictures(samples)
+    batch = replace(
+        batch,
+        pixels=torch.from_numpy(np.stack([picture.pixels for picture in pictures])).to(device),
+        image_of=torch.tensor(shown, device=device),
         image_rows=torch.arange(len(samples), device=device),
         image_starts=torch.tensor([s.image_start for s in samples], device=device),
-        tokens=batch.tokens,
-        positions=batch.positions,
     )
-
-
-def _seen(samples: Sequence[Encoded], device: torch.device) -> dict[str, torch.Tensor]:
-    at, words, weights = [], [], []
-    for row, sample in enumerate(samples):
-        assert sample.reading is not None
-        cells, pieces, shares = sample.reading
-        at.append(np.stack([np.full(len(cells), row), cells], 1))
-        words.append(pieces)
-        weights.append(shares)
-    letters = np.zeros((len(samples), len(samples[0].target), len(LETTERS)), np.float32)  # type: ignore[arg-type]
-    for row, sample in enumerate(samples):
-        if sample.letters is None:
-            continue
-        letters[row, sample.letters[:, 0], sample.letters[:, 1]] = 1.0
     target = np.stack([s.target for s in samples])  # type: ignore[misc]
-    return {
+    pointed = {
         "target": torch.from_numpy(target).to(device),
         "has_target": torch.from_numpy((target.max(1) > 0).astype(np.float32)).to(device),
-        "classes": torch.from_numpy(np.stack([s.classes for s in samples]).astype(np.int64)).to(device),  # type: ignore[misc]
+    }
+    return batch, Labels(**spoken, **pointed, **_seen(pictures, device))
+
+
+def _pictures(samples: Sequence[Encoded]) -> tuple[list[Picture], list[int]]:
+    """The different pictures in order, and which of them each sample shows."""
+    pictures: list[Picture] = []
+    shown = []
+    for sample in samples:
+        assert sample.picture is not None
+        if not pictures or sample.picture is not pictures[-1]:
+            pictures.append(sample.picture)
+        shown.append(len(pictures) - 1)
+    return pictures, shown
+
+
+def _seen(pictures: Sequence[Picture], device: torch.device) -> dict[str, torch.Tensor]:
+    at, words, weights = [], [], []
+    for number, picture in enumerate(pictures):
+        cells, pieces, shares = picture.reading
+        at.append(np.stack([np.full(len(cells), number), cells], 1))
+        words.append(pieces)
+        weights.append(shares)
+    letters = np.zeros((len(pictures), len(pictures[0].classes), len(LETTERS)), np.float32)
+    for number, picture in enumerate(pictures):
+        if picture.letters is not None:
+            letters[number, picture.letters[:, 0], picture.letters[:, 1]] = 1.0
+    return {
+        "classes": torch.from_numpy(np.stack([p.classes for p in pictures]).astype(np.int64)).to(device),
         "reading_at": torch.from_numpy(np.concatenate(at).astype(np.int64)).to(device),
         "reading_token": torch.from_numpy(np.concatenate(words).astype(np.int64)).to(device),
         "letters": torch.from_numpy(letters).to(device),
-        "spells": torch.tensor([float(s.letters is not None) for s in samples], device=device),
+        "spells": torch.tensor([float(p.letters is not None) for p in pictures], device=device),
         "reading_weight": torch.from_numpy(np.concatenate(weights)).to(device),
     }
 
 
 def _positions(sample: Encoded, length: int) -> np.ndarray:
     """[3, length] M-RoPE positions: text counts on, a picture's tokens share one time and spread over its grid."""
-    if sample.pixels is None:
+    if sample.picture is None:
         return np.tile(np.arange(length), (3, 1))
-    rows, columns = sample.pixels.shape[1] // TOKEN_PX, sample.pixels.shape[2] // TOKEN_PX
+    rows, columns = (side // TOKEN_PX for side in sample.picture.pixels.shape[1:])
     start, count = sample.image_start, rows * columns
     positions = np.tile(np.arange(length), (3, 1))
     grid_rows, grid_columns = np.divmod(np.arange(count), columns)

@@ -53,8 +53,10 @@ class TrainConfig(Frozen):
     """A name of `vlm.architecture.PRESETS`."""
     seed: int = Field(0, ge=0)
     steps: int = Field(gt=0)
-    batch: int = Field(32, gt=0)
+    batch: int = Field(64, gt=0)
     """Sequences in a step, all processes together."""
+    questions: int = Field(4, gt=0)
+    """Sequences about each picture, which share the work of looking at it; `batch` is a multiple of it."""
     peak_lr: float = Field(1e-3, gt=0)
     final_lr_share: float = Field(0.1, ge=0, le=1)
     """The cosine ends at this share of `peak_lr`."""
@@ -81,11 +83,14 @@ class TrainConfig(Frozen):
     """A slow task's collection stops after this many seconds, with the episodes that it has by then."""
     begin_with: Path | None = None
     """A checkpoint whose weights the stage starts from; random weights without one."""
+    vit_from: Path | None = None
+    """A checkpoint whose ViT and tokenizer the stage starts from, while adapter and decoder are random."""
     save_steps: int = Field(200, gt=0)
     compiled: bool = True
     """Fuse small operations (needs a C++ compiler); off gives the same result up to rounding."""
-    precision: Literal["bf16", "fp32"] = "bf16"
-    """Of the matrix products; weights and optimiser stay in fp32."""
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    """Of the matrix products; weights and optimiser stay in fp32. `auto` is bf16 where the hardware multiplies it:
+    without AMX or AVX512-BF16 a CPU takes fifty times as long for it as for fp32."""
 
     @model_validator(mode="after")
     def _sensible(self) -> "TrainConfig":
@@ -93,6 +98,10 @@ class TrainConfig(Frozen):
             raise ValueError(f"preset: no model preset {self.preset!r}; there are {', '.join(PRESETS)}")
         if self.warmup_steps >= self.steps:
             raise ValueError(f"warmup_steps {self.warmup_steps} must be below steps {self.steps}")
+        if self.begin_with is not None and self.vit_from is not None:
+            raise ValueError("begin_with and vit_from exclude each other: the first brings a ViT of its own")
+        if self.batch % self.questions:
+            raise ValueError(f"batch {self.batch} must be a multiple of questions {self.questions}")
         if self.seeing_steps and (self.mix.elements or self.mix.copying or not self.mix.perception):
             raise ValueError("seeing_steps needs a mix of pictures only: set mix.elements and mix.copying to 0")
         if self.stage == "perception" and (self.mix.pixels or self.mix.elements or self.mix.copying):

@@ -32,6 +32,8 @@ BIN = 10
 """Coordinates of pixel targets are snapped to multiples of this: a hundred bins a side (Pix2Act used 32)."""
 SMEAR = np.exp(-0.5 * (np.arange(-2, 3) / 0.8) ** 2)
 """Weights of the bins around the right one: a Gaussian of 0.8 bins, so that near misses are nearly right."""
+ELEMENTS_SIZE = (160, 160)
+"""Of a page that is not shown: the wire format asks for a size, though its thousandths do not depend on it."""
 PROFILE = Profile(
     name="vlm-tiny", format="seed", prompt="terse", factor=TOKEN_PX, min_pixels=TOKEN_PX**2, max_pixels=160 * 160
 )
@@ -50,26 +52,33 @@ _ROLE_CLASSES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What is shown, and what each of its M visual tokens shows, in row-major order of the 16 px cells."""
+
+    pixels: NDArray[np.uint8]
+    """[3, height, width]."""
+    classes: NDArray[np.int8]
+    """[M] widget class, -1 where it is not known."""
+    reading: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]
+    """(cell, token, weight) of the text under each cell; weights of a cell sum to 1."""
+    letters: NDArray[np.int32] | None
+    """[L, 2] (cell, letter) of every letter, numbered as in `LETTERS`; None where not all letters are known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded:
-    """One training sequence. M visual tokens of the picture, in row-major order of its 16 px cells."""
+    """One training sequence. Several may be about the same `Picture` object, which is then looked at once."""
 
     tokens: NDArray[np.int32]
     answer: int
     """Position of the answer's first token; everything from there on is learned."""
     soft: dict[int, tuple[NDArray[np.int32], NDArray[np.float32]]]
     """Position of a coordinate token → the tokens that count as right, with their shares."""
-    image_start: int
+    image_start: int = -1
     """Position of the first visual token, -1 without a picture."""
-    pixels: NDArray[np.uint8] | None
-    """[3, height, width]."""
-    target: NDArray[np.float32] | None
+    picture: Picture | None = None
+    target: NDArray[np.float32] | None = None
     """[M] share of each cell that lies inside the target, scaled so that the fullest cell is 1."""
-    classes: NDArray[np.int8] | None
-    """[M] widget class, -1 where it is not known."""
-    reading: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]] | None
-    """(cell, token, weight) of the text under each cell; weights of a cell sum to 1."""
-    letters: NDArray[np.int32] | None
-    """[L, 2] (cell, letter) of every letter, numbered as in `LETTERS`; None where not all letters are known."""
 
 
 class Encoder:
@@ -85,52 +94,39 @@ class Encoder:
         self._number_of = {int(token): number for number, token in enumerate(self._numbers)}
         self._words: dict[str, list[tuple[int, int]]] = {}
 
-    def encode(self, sample: Sample, mode: str) -> Encoded:
-        """`mode` is `pixels` (picture) or `elements` (list); see `agent.gui.prompts`."""
-        pixels = None
-        size = (160, 160)
-        if mode == "pixels":
-            pixels = np.asarray(Image.open(io.BytesIO(sample.png)).convert("RGB")).transpose(2, 0, 1)
-            size = (pixels.shape[2], pixels.shape[1])
-        action, exact = self._aim(sample, mode)
-        prompt = self._prompt(sample, mode, size)
-        data = action.model_dump()
-        answer = self._format.render(Call(data.pop("kind"), data), size)
-        before = self._tokens(prompt)
-        image_start = -1
-        if pixels is not None:
-            image_start = before.index(self._image_pad)
-            count = pixels.shape[1] // TOKEN_PX * (pixels.shape[2] // TOKEN_PX)
-            before[image_start : image_start + 1] = [self._image_pad] * count
-        said = [*self._tokens(answer), *self._tokens("<|im_end|>")]
-        tokens = np.array([*before, *said], np.int32)
-        return Encoded(
-            tokens=tokens,
-            answer=len(before),
-            soft={} if exact else self._soft(tokens, len(before), action),
-            image_start=image_start,
-            pixels=pixels,
-            target=None if pixels is None else cover(sample.target, size),
-            classes=None if pixels is None else self._classes(sample, size),
-            **({"reading": None, "letters": None} if pixels is None else self._reading(sample, size)),
-        )
+    def picture(self, sample: Sample) -> Picture:
+        """What the sample's screenshot shows, with the labels of its cells."""
+        pixels = np.asarray(Image.open(io.BytesIO(sample.png)).convert("RGB")).transpose(2, 0, 1)
+        size = (pixels.shape[2], pixels.shape[1])
+        return Picture(pixels, self._classes(sample, size), **self._reading(sample, size))
+
+    def encode(self, sample: Sample, picture: Picture | None = None) -> Encoded:
+        """The sample as a question about its `picture`; without one, about its list of elements."""
+        if picture is None:
+            action, exact = self._aim(sample, "elements")
+            before = self._tokens(self._prompt(sample, "elements", ELEMENTS_SIZE))
+            tokens = self._with_answer(before, action, ELEMENTS_SIZE)
+            return Encoded(tokens, len(before), {} if exact else self._soft(tokens, len(before), action))
+        size = (picture.pixels.shape[2], picture.pixels.shape[1])
+        action, _ = self._aim(sample, "pixels")
+        before = self._tokens(self._prompt(sample, "pixels", size))
+        image_start = before.index(self._image_pad)
+        before[image_start : image_start + 1] = [self._image_pad] * len(picture.classes)
+        tokens = self._with_answer(before, action, size)
+        soft = self._soft(tokens, len(before), action)
+        return Encoded(tokens, len(before), soft, image_start, picture, cover(sample.target, size))
 
     def encode_copying(self, text: CopyText) -> Encoded:
         """A list with several questions: all answers, one after the other, are learned."""
         prompt = f"{plain(text.instruction)}\n<|page_start|>{text.lines}<|page_end|>"
         before = self._tokens(f"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n")
         said = [token for answer in text.answers for token in self._tokens(f"{answer}<|im_end|>")]
-        return Encoded(
-            tokens=np.array([*before, *said], np.int32),
-            answer=len(before),
-            soft={},
-            image_start=-1,
-            pixels=None,
-            target=None,
-            classes=None,
-            reading=None,
-            letters=None,
-        )
+        return Encoded(np.array([*before, *said], np.int32), len(before), {})
+
+    def _with_answer(self, before: list[int], action: Action, size: tuple[int, int]) -> NDArray[np.int32]:
+        data = action.model_dump()
+        said = self._format.render(Call(data.pop("kind"), data), size)
+        return np.array([*before, *self._tokens(said), *self._tokens("<|im_end|>")], np.int32)
 
     def _tokens(self, text: str) -> list[int]:
         return list(self._backend.encode(text, add_special_tokens=False).ids)

@@ -1,12 +1,12 @@
 """The Qwen3-VL-MoE forward pass over a batch of fixed shape, on the weights of the transformers model.
 
 transformers' own forward walks over images and experts one by one, which on a small model costs far more than the
-arithmetic. Here all images of a batch have the same size, so that the ViT is one batched call, and every expert
-runs on every token as one matrix product, weighted by the router (exact, and faster while experts are narrow).
-A test holds it to transformers' logits.
+arithmetic. Here all images of a batch have the same size, so that the ViT is one batched call; several sequences
+may ask about one image, which is then looked at once; and tokens are sorted by expert, so that each expert is
+two matrix products over its own tokens alone. A test holds it to transformers' logits.
 
-Shapes: B batch, N patches of an image, D ViT width, M merged visual tokens (N / 4), S tokens of a sequence,
-H decoder width, E experts, I expert width.
+Shapes: B batch, N patches of an image, D ViT width, M merged visual tokens (N / 4), R sequences with an image,
+S tokens of a sequence, H decoder width, E experts, I expert width.
 """
 
 from collections.abc import Callable
@@ -33,14 +33,16 @@ def alone(count: Tensor) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Inputs of one forward pass; images first in every sequence's own place, sequences padded on the right."""
+    """Inputs of one forward pass; sequences are padded on the right."""
 
     pixels: Tensor | None
     """[images, 3, height, width] uint8, both sides multiples of twice the patch size; None without images."""
+    image_of: Tensor | None
+    """[R] which image each of these sequences shows."""
     image_rows: Tensor | None
-    """[images] which sequence each image belongs to."""
+    """[R] which sequence of the batch that is."""
     image_starts: Tensor | None
-    """[images] position of the image's first visual token in its sequence."""
+    """[R] position of the image's first visual token in its sequence."""
     tokens: Tensor
     """[B, S] token ids, `<|image_pad|>` where visual tokens go."""
     positions: Tensor
@@ -65,8 +67,9 @@ class FastForward(torch.nn.Module):
         super().__init__()
         self.model = model
         self.settings = model.config
-        self._vision_block = torch.compile(vision_block, dynamic=False) if compiled else vision_block
-        self._text_layer = torch.compile(text_layer, dynamic=False) if compiled else text_layer
+        self._vision_block = torch.compile(vision_block, dynamic=True) if compiled else vision_block
+        # The experts' part has no fixed shapes and is not compiled.
+        self._attend = torch.compile(attend, dynamic=True) if compiled else attend
         self._tables: dict[tuple[int, int], tuple[Tensor, Tensor, Tensor]] = {}
 
     def forward(self, batch: Batch, across: Across = alone) -> Output:
@@ -78,14 +81,16 @@ class FastForward(torch.nn.Module):
         if batch.pixels is not None:
             visual, deepstack = self.see(batch.pixels)
             where = self._places(batch, visual.shape[1])
-            hidden = _put(hidden, visual, where)
+            hidden = _put(hidden, visual[batch.image_of], where)
         cos, sin = self._rotary(batch.positions, hidden)
         routed = []
         for index, layer in enumerate(text.layers):
-            hidden, shares = self._text_layer(layer, hidden, cos, sin)
+            hidden = hidden + self._attend(layer.self_attn, layer.input_layernorm, hidden, cos, sin)
+            mixed, shares = mix(layer.mlp, layer.post_attention_layernorm(hidden))
+            hidden = hidden + mixed
             routed.append(shares)
             if index < len(deepstack):
-                hidden = _add(hidden, deepstack[index], where)
+                hidden = _add(hidden, deepstack[index][batch.image_of], where)
         return Output(text.norm(hidden), visual, _balance(torch.stack(routed), across))
 
     def logits(self, hidden: Tensor) -> Tensor:
@@ -163,14 +168,9 @@ def look(attention: torch.nn.Module, x: Tensor, cos: Tensor, sin: Tensor) -> Ten
     return attention.proj(mixed.transpose(1, 2).reshape(count, patches, width))
 
 
-def text_layer(layer: torch.nn.Module, hidden: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
-    """One layer of the decoder: [B, S, H] → [B, S, H], and the router's shares (see `mix`)."""
-    hidden = hidden + attend(layer.self_attn, layer.input_layernorm(hidden), cos, sin)
-    mixed, shares = mix(layer.mlp, layer.post_attention_layernorm(hidden))
-    return hidden + mixed, shares
-
-
-def attend(attention: torch.nn.Module, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+def attend(attention: torch.nn.Module, norm: torch.nn.Module, hidden: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """What one layer's attention adds: [B, S, H] → [B, S, H]."""
+    x = norm(hidden)
     batch, length, _ = x.shape
     shape = (batch, length, -1, attention.head_dim)
     query = attention.q_norm(attention.q_proj(x).reshape(shape)).transpose(1, 2)
@@ -187,22 +187,27 @@ def attend(attention: torch.nn.Module, x: Tensor, cos: Tensor, sin: Tensor) -> T
 
 
 def mix(block: torch.nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
-    """The sparse block with every expert computed: [B, S, H] → [B, S, H], and the router's shares.
+    """The sparse block: [B, S, H] → [B, S, H], and the router's shares.
 
     These are [2, E]: of the choices that fell on each expert, and of the probability that it was given.
     """
     experts, top = block.experts.num_experts, block.gate.top_k
-    scores = F.linear(x.float(), block.gate.weight.float()).softmax(-1)
+    tokens = x.flatten(0, 1)
+    scores = F.linear(tokens.float(), block.gate.weight.float()).softmax(-1)
     best, chosen = scores.topk(top, dim=-1)
     best = best / best.sum(-1, keepdim=True)
-    weights = torch.zeros_like(scores).scatter(-1, chosen, best)
-    used = (weights > 0).float().mean((0, 1)) / top
-    shares = torch.stack((used, scores.mean((0, 1))))
-    gate_up = block.experts.gate_up_proj.flatten(0, 1)
-    gate, up = F.linear(x, gate_up).unflatten(-1, (experts, -1)).chunk(2, dim=-1)
-    inner = F.silu(gate) * up * weights.to(x.dtype)[..., None]
-    down = block.experts.down_proj.transpose(0, 1).flatten(1)
-    return F.linear(inner.flatten(-2), down), shares
+    # Choices in the order of their experts, so that each expert's tokens are one slice.
+    order = chosen.flatten().argsort()
+    counts = chosen.flatten().bincount(minlength=experts)
+    asking = order // top
+    parts = []
+    for expert, part in enumerate(tokens[asking].split(counts.tolist())):
+        gate, up = F.linear(part, block.experts.gate_up_proj[expert]).chunk(2, dim=-1)
+        parts.append(F.linear(F.silu(gate) * up, block.experts.down_proj[expert]))
+    weighted = torch.cat(parts) * best.flatten()[order, None].to(x.dtype)
+    mixed = torch.zeros_like(tokens).index_add(0, asking, weighted.to(x.dtype))
+    shares = torch.stack((counts / len(order), scores.mean(0)))
+    return mixed.view_as(x), shares
 
 
 def _balance(routed: Tensor, across: Across) -> Tensor:

@@ -1,8 +1,8 @@
 """The training loop: draws, learns, reports and saves; interrupted at any step, it resumes to the same result.
 
-On a CPU matrix products run in bf16 under autocast with fp32 weights. Under `torchrun` the learner is sharded with
-FSDP2 and every process takes its part of each batch; all losses are divided by counts of the whole batch, so that
-their mean over the processes, and so the gradient, is that of one process with all of it.
+Matrix products run in bf16 under autocast where the hardware has them, on fp32 weights. Under `torchrun` the
+learner is sharded with FSDP2 and every process takes its part of each batch; all losses are divided by counts of
+the whole batch, so that their mean over the processes, and so the gradient, is that of one process with all of it.
 """
 
 import contextlib
@@ -35,6 +35,8 @@ from trainer.vlm.batches import collate
 from trainer.vlm.config import TrainConfig
 from trainer.vlm.forward import FastForward
 from trainer.vlm.mixture import ROUND, Drawn, Mixture
+from trainer.vlm.optimiser import optimisers
+from vlm.hardware import cpu_multiplies_bf16
 
 if TYPE_CHECKING:
     from transformers import Qwen3VLMoeForConditionalGeneration
@@ -111,10 +113,15 @@ class Run:
         folder: Path,
         where: Place,
     ) -> None:
-        if config.batch % where.world:
-            raise TrainerError(f"batch {config.batch} does not divide into {where.world} processes")
+        if config.batch % (where.world * config.questions):
+            raise TrainerError(
+                f"batch {config.batch} does not divide into {where.world} processes with {config.questions} "
+                "questions about each picture"
+            )
         self._config, self._mixture, self._folder, self._where = config, mixture, folder, where
         self.model = model.to(where.device)
+        able = where.device.type == "cuda" or cpu_multiplies_bf16()
+        self._bf16 = config.precision == "bf16" or (config.precision == "auto" and able)
         self._learner = losses.Learner(FastForward(self.model, compiled=config.compiled)).to(where.device)
         if where.world > 1:
             from torch.distributed.device_mesh import init_device_mesh
@@ -122,13 +129,7 @@ class Run:
 
             mesh = init_device_mesh(where.device.type, (where.world,))
             fully_shard(self._learner, mesh=mesh, reshard_after_forward=False)
-        matrices = [p for p in self._learner.parameters() if p.ndim >= 2]
-        others = [p for p in self._learner.parameters() if p.ndim < 2]
-        groups = [
-            {"params": matrices, "weight_decay": config.weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ]
-        self._optimiser = torch.optim.AdamW(groups, lr=config.peak_lr, betas=(0.9, 0.95), fused=where.world == 1)
+        self._optimisers = optimisers(self._learner, config.weight_decay, fused=where.world == 1)
         self.step = 0
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / STATE).exists():
@@ -147,7 +148,8 @@ class Run:
                     began = time.perf_counter()
                     metrics = self._learn(batch)
                     self.step += 1
-                    metrics["samples_per_s"] = len(batch) / (time.perf_counter() - began)
+                    asked = sum(len(each.sequences) for each in batch)
+                    metrics["samples_per_s"] = asked / (time.perf_counter() - began)
                     if self._where.rank == 0:
                         log.write(json.dumps({"step": self.step, **metrics}) + "\n")
                         log.flush()
@@ -160,12 +162,14 @@ class Run:
 
     def _learn(self, drawn: list[Drawn]) -> dict[str, float]:
         own = self._where.part(drawn)
-        longest = max(len(each.encoded.tokens) for each in drawn)
-        batch, labels = collate([each.encoded for each in own], self._where.device, longest)
+        longest = max(each.length for each in drawn)
+        sequences = [sequence for each in own for sequence in each.sequences]
+        batch, labels = collate(sequences, self._where.device, longest)
         rate = learning_rate(self._config, self.step)
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate
-        with torch.autocast(self._where.device.type, torch.bfloat16, enabled=self._config.precision == "bf16"):
+        for optimiser in self._optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+        with torch.autocast(self._where.device.type, torch.bfloat16, enabled=self._bf16):
             parts = self._learner(batch, labels, self._where.average, self.step >= self._config.seeing_steps)
         right = parts.pop("right", None)
         weights = losses.Weights(**self._config.weights.model_dump())
@@ -175,8 +179,9 @@ class Run:
         norm = float(norm.full_tensor() if isinstance(norm, DTensor) else norm)
         if not math.isfinite(norm):
             raise TrainerError(f"the gradient is {norm} at step {self.step}: lower peak_lr and resume")
-        self._optimiser.step()
-        self._optimiser.zero_grad()
+        for optimiser in self._optimisers:
+            optimiser.step()
+            optimiser.zero_grad()
         if right is not None:
             self._note(drawn, own, right, labels.rows)
         source = "elements" if batch.pixels is None else "pixels"
@@ -184,8 +189,13 @@ class Run:
         return {"loss": self._mean(loss), "lr": rate, **names}
 
     def _note(self, drawn: list[Drawn], own: list[Drawn], right: Tensor, rows: Tensor) -> None:
-        """Tell the curriculum which samples were answered wholly right; all processes keep the same book."""
-        whole = torch.zeros(len(own), device=rows.device).index_add(0, rows, (~right).float()) == 0
+        """Tell the curriculum which samples were answered wholly right; all processes keep the same book.
+
+        Of several questions about one picture the first is the demonstration's own.
+        """
+        counts = [len(each.sequences) for each in own]
+        wrong = torch.zeros(sum(counts), device=rows.device).index_add(0, rows, (~right).float())
+        whole = torch.stack([part[0] == 0 for part in wrong.split(counts)])
         answers = [None] * self._where.world
         if self._where.world > 1:
             distributed.all_gather_object(answers, whole.tolist())
@@ -205,7 +215,7 @@ class Run:
             "step": self.step,
             "accuracy": self._mixture.accuracy,
             "learner": get_model_state_dict(self._learner, options=_WHOLE),
-            "optimiser": get_optimizer_state_dict(self._learner, self._optimiser, options=_WHOLE),
+            "optimiser": get_optimizer_state_dict(self._learner, self._optimisers, options=_WHOLE),
         }
         if self._where.rank == 0:
             part = self._folder / f"{STATE}.part"
@@ -231,11 +241,12 @@ class Run:
                 f"{self._folder} holds a run with other settings ({', '.join(changed)}): choose another --out"
             )
         set_model_state_dict(self._learner, state["learner"], options=_WHOLE)
-        set_optimizer_state_dict(self._learner, self._optimiser, state["optimiser"], options=_SOME)
+        set_optimizer_state_dict(self._learner, self._optimisers, state["optimiser"], options=_SOME)
         for name, parameter in self._learner.named_parameters():
             # torch gives a parameter without state one of zeros that has counted a step: take it away again.
             if name not in state["optimiser"]["state"]:
-                self._optimiser.state.pop(parameter, None)
+                for optimiser in self._optimisers:
+                    optimiser.state.pop(parameter, None)
         self.step = state["step"]
         self._mixture.accuracy = dict(state["accuracy"])
         if self._where.rank == 0:

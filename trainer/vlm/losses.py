@@ -3,7 +3,8 @@
 Plain imitation does not learn to point from a few thousand samples; a label for every visual token does (the
 measurements are in docs/training.md). The heads that serve only these labels are dropped at export.
 
-Shapes: B sequences, I of them with a picture of M visual tokens; H decoder width, V vocabulary, C widget classes.
+Shapes: B sequences, R of them with one of I pictures of M visual tokens; H decoder width, V vocabulary, C widget
+classes.
 """
 
 from dataclasses import dataclass
@@ -30,9 +31,9 @@ class Labels:
     shares: Tensor
     """[K, 5] how much each of them counts; a row sums to 1."""
     target: Tensor | None
-    """[I, M] cover of the target's box, 0 to 1."""
+    """[R, M] cover of the target's box, 0 to 1."""
     has_target: Tensor | None
-    """[I] whether the sample points at all."""
+    """[R] whether the sample points at all."""
     classes: Tensor | None
     """[I, M] widget class, -1 unknown."""
     reading_at: Tensor | None
@@ -161,7 +162,7 @@ def _count(rows: Tensor) -> Tensor:
 def target_loss(logits: Tensor, cover: Tensor, has_target: Tensor, across: Across) -> Tensor:
     """Cross-entropy between a softmax over the cells and the target's normalised cover, plus a sigmoid per cell.
 
-    The softmax makes cells compete for the one target, the sigmoid makes each know by itself: `[I, M]` each.
+    The softmax makes cells compete for the one target, the sigmoid makes each know by itself: `[R, M]` each.
     """
     share = cover / cover.sum(1, keepdim=True).clamp_min(1e-6)
     compete = -(logits.log_softmax(1) * share).sum(1)

@@ -4,6 +4,7 @@ Everything that is drawn follows from the seed, the round and the tasks' accurac
 the unbroken one would have drawn.
 """
 
+import itertools
 import math
 import random
 from collections import defaultdict
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from envs.suites.miniwob.tasks import TIER_A
 from trainer.data.copying import copy_text
 from trainer.data.shards import Sample
+from trainer.data.variation import question, varied
 from trainer.vlm import vocabulary
 from trainer.vlm.config import TrainConfig
 from trainer.vlm.encoding import Encoded, Encoder
@@ -21,16 +23,24 @@ ROUND = 8
 """Steps that are drawn together and then sorted by length, to waste little on padding."""
 MEMORY = 0.95
 """How much of a task's running accuracy a new sample leaves in place."""
+QUESTIONS_OF_LISTS = 0.2
+"""Share of the lists of demonstrations that are given another question than their own."""
 LONGEST = 512
 """Tokens; longer sequences are drawn again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One encoded sample and where it came from: `source/task`."""
+    """What was drawn together and where it came from: `source/task`."""
 
     name: str
-    encoded: Encoded
+    sequences: tuple[Encoded, ...]
+    """One about a list, or several about one picture; of these the first is the demonstration's own question."""
+
+    @property
+    def length(self) -> int:
+        """Tokens of the longest sequence."""
+        return max(len(sequence.tokens) for sequence in self.sequences)
 
 
 class Mixture:
@@ -58,11 +68,12 @@ class Mixture:
         share = sum(texts.values()) / sum((*pictures.values(), *texts.values()))
         # The fraction of a step that is left over is drawn, so that small shares come about in the long run.
         listed = math.floor(share * ROUND + rng.random())
-        groups = [self._group(texts, listed * size, rng), self._group(pictures, (ROUND - listed) * size, rng)]
         batches = []
-        for group in groups:
-            group.sort(key=lambda drawn: len(drawn.encoded.tokens))
-            batches += [group[start : start + size] for start in range(0, len(group), size)]
+        for shares, steps, count in (
+            (texts, listed, size),
+            (pictures, ROUND - listed, size // self._config.questions),
+        ):
+            batches += _split(self._group(shares, steps * count, rng), steps)
         rng.shuffle(batches)
         return batches
 
@@ -77,17 +88,28 @@ class Mixture:
 
     def _draw(self, source: str, rng: random.Random) -> Drawn:
         while True:
-            name, encoded = self._one(source, rng)
-            if len(encoded.tokens) <= LONGEST:
-                return Drawn(f"{source}/{name}", encoded)
+            drawn = self._one(source, rng)
+            if drawn.length <= LONGEST:
+                return drawn
 
-    def _one(self, source: str, rng: random.Random) -> tuple[str, Encoded]:
+    def _one(self, source: str, rng: random.Random) -> Drawn:
         if source == "copying":
-            return "lists", self._encoder.encode_copying(copy_text(rng, self._words))
+            return Drawn("copying/lists", (self._encoder.encode_copying(copy_text(rng, self._words)),))
         if source == "perception":
-            return "pages", self._encoder.encode(rng.choice(self._perception), "pixels")
+            return self._about_a_picture("perception/pages", rng.choice(self._perception), rng)
         sample = self._demonstration(source, rng)
-        return sample.task, self._encoder.encode(sample, source)
+        name = f"{source}/{sample.task}"
+        if source == "pixels":
+            return self._about_a_picture(name, sample, rng)
+        if rng.random() < QUESTIONS_OF_LISTS:
+            name, sample = f"{source}/questions", question(rng, sample) or sample
+        return Drawn(name, (self._encoder.encode(varied(rng, sample, self._words)),))
+
+    def _about_a_picture(self, name: str, sample: Sample, rng: random.Random) -> Drawn:
+        """The sample's own question about its picture and as many others as the settings ask for."""
+        picture = self._encoder.picture(sample)
+        asked = [sample, *(question(rng, sample) or sample for _ in range(self._config.questions - 1))]
+        return Drawn(name, tuple(self._encoder.encode(each, picture) for each in asked))
 
     def _demonstration(self, source: str, rng: random.Random) -> Sample:
         names = sorted(self._tasks)
@@ -96,3 +118,13 @@ class Mixture:
         floor = self._config.curriculum_floor
         weights = [floor + 1 - self.accuracy.get(f"{source}/{name}", 0.0) for name in names]
         return rng.choice(self._tasks[rng.choices(names, weights)[0]])
+
+
+def _split(drawn: list[Drawn], steps: int) -> list[list[Drawn]]:
+    """So many batches of samples of like length; of long ones there are fewer, so that all are as much work."""
+    drawn = sorted(drawn, key=lambda each: each.length)
+    work = list(itertools.accumulate(len(each.sequences) * each.length for each in drawn))
+    batches: list[list[Drawn]] = [[] for _ in range(steps)]
+    for each, done in zip(drawn, work, strict=True):
+        batches[min(int(steps * (done - 1) / work[-1]), steps - 1)].append(each)
+    return batches

@@ -69,16 +69,36 @@ def _whole(
 def _model(
     config: TrainConfig, texts: list[str]
 ) -> "tuple[Qwen3VLMoeForConditionalGeneration, PreTrainedTokenizerFast]":
-    """Model and tokenizer to begin with: those of `begin_with`, or a random model and a tokenizer of `texts`."""
+    """Model and tokenizer to begin with: those of `begin_with`; or a random model and a tokenizer of `texts`, of
+    which `vit_from` gives the ViT and the tokenizer."""
     shape = architecture.preset(config.preset)
     if config.begin_with is not None:
-        try:
-            model, _ = load(config.begin_with)
-            return model.train(), tokenizer.load(config.begin_with)
-        except (ExportError, tokenizer.TokenizerError) as error:
-            raise TrainerError(f"begin_with: {error}") from None
+        model, learned = _loaded(config.begin_with, "begin_with")
+        return model.train(), learned
+    if config.vit_from is not None:
+        seeing, learned = _loaded(config.vit_from, "vit_from")
+        model = architecture.model(architecture.config(shape, tokenizer.special_ids(learned)))
+        _graft(seeing.model.visual, model.model.visual)
+        return model, learned
     learned = vocabulary.build_tokenizer(texts, shape.text.vocabulary)
     return architecture.model(architecture.config(shape, tokenizer.special_ids(learned))), learned
+
+
+def _loaded(folder: Path, setting: str) -> "tuple[Qwen3VLMoeForConditionalGeneration, PreTrainedTokenizerFast]":
+    try:
+        return load(folder)[0], tokenizer.load(folder)
+    except (ExportError, tokenizer.TokenizerError) as error:
+        raise TrainerError(f"{setting}: {error}") from None
+
+
+def _graft(giver: torch.nn.Module, taker: torch.nn.Module) -> None:
+    """Copies a ViT without the adapter, which belongs to the decoder it was trained with."""
+    given = {name: weight for name, weight in giver.state_dict().items() if "merger" not in name}
+    own = taker.state_dict()
+    unlike = [name for name, weight in given.items() if name not in own or own[name].shape != weight.shape]
+    if unlike:
+        raise TrainerError(f"vit_from: its ViT has another shape (first in {unlike[0]})")
+    taker.load_state_dict(given, strict=False)
 
 
 def _write_facts(config: TrainConfig, folder: Path, step: int, seconds: float, pages: int, samples: int) -> None:

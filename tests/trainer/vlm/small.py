@@ -103,6 +103,7 @@ def config(**changes: Any) -> TrainConfig:
         "stage": "perception",
         "steps": 16,
         "batch": 4,
+        "questions": 2,
         "warmup_steps": 2,
         "save_steps": 8,
         "mix": {"perception": 1.0},

@@ -28,6 +28,10 @@ def encoder(words: Any) -> Encoder:
     return Encoder(words)
 
 
+def encode(encoder: Encoder, sample: Sample, mode: str) -> Encoded:
+    return encoder.encode(sample, encoder.picture(sample) if mode == "pixels" else None)
+
+
 def said(words: Any, encoded: Encoded) -> str:
     return str(words.decode(encoded.tokens[encoded.answer :].tolist(), skip_special_tokens=False))
 
@@ -40,7 +44,7 @@ def call_of(words: Any, encoded: Encoded) -> Any:
 def test_the_prompt_is_the_agents_own_through_the_chat_template(words: Any, encoder: Encoder, mode: Any) -> None:
     past = (Click(point=Point(x=0.25, y=0.5)), Type(content="abc"))
     sample = replace(small.sample(3), past=past)
-    encoded = encoder.encode(sample, mode)
+    encoded = encode(encoder, sample, mode)
 
     observation = Observation(sample.png, SIZE, sample.elements, url="", title="")
     messages = render(PROFILE, sample.instruction, observation, [Past(each) for each in past], mode)
@@ -51,7 +55,7 @@ def test_the_prompt_is_the_agents_own_through_the_chat_template(words: Any, enco
 
 def test_a_click_answers_with_the_middle_of_the_target(words: Any, encoder: Encoder) -> None:
     sample = small.sample(3)
-    encoded = encoder.encode(sample, "pixels")
+    encoded = encode(encoder, sample, "pixels")
     call = call_of(words, encoded)
     assert call.kind == "click"
     assert sample.target is not None
@@ -61,18 +65,18 @@ def test_a_click_answers_with_the_middle_of_the_target(words: Any, encoder: Enco
 
 def test_from_a_list_the_place_is_copied_digit_for_digit(words: Any, encoder: Encoder) -> None:
     sample = small.sample(3)
-    encoded = encoder.encode(sample, "elements")
+    encoded = encode(encoder, sample, "elements")
     prompt = words.decode(encoded.tokens[: encoded.answer].tolist(), skip_special_tokens=False)
     place = said(words, encoded).split("<point>")[1].split("</point>")[0]
     name = sample.elements[0].name
     assert f"button:{name} {place}\n" in prompt
     assert encoded.soft == {}
-    assert encoded.pixels is None
+    assert encoded.picture is None
 
 
 def test_typed_text_comes_back_from_the_answer(words: Any, encoder: Encoder) -> None:
     typed = "it's 512 \\ “quoted”"
-    call = call_of(words, encoder.encode(small.sample(1, typed=typed), "pixels"))
+    call = call_of(words, encode(encoder, small.sample(1, typed=typed), "pixels"))
     assert (call.kind, call.arguments["content"]) == ("type", typed)
 
 
@@ -89,7 +93,7 @@ def test_only_coordinates_have_soft_labels_and_each_sums_to_one(words: Any, enco
     box = Box(0.35, 0.5, 0.1, 0.2)
     target = None if action.kind == "type" else box
     end = Box(0.05, 0.85, 0.1, 0.1) if action.kind == "drag" else None
-    encoded = encoder.encode(replace(small.sample(1), action=action, target=target, end=end), "pixels")
+    encoded = encode(encoder, replace(small.sample(1), action=action, target=target, end=end), "pixels")
     assert len(encoded.soft) == {"click": 2, "drag": 4, "select": 2, "type": 0}[action.kind]
     tokens = words.convert_ids_to_tokens(encoded.tokens.tolist())
     for place, (near, shares) in encoded.soft.items():
@@ -102,7 +106,7 @@ def test_only_coordinates_have_soft_labels_and_each_sums_to_one(words: Any, enco
 
 def test_a_coordinate_at_the_edge_keeps_its_labels_inside(words: Any, encoder: Encoder) -> None:
     corner = replace(small.sample(1), action=Click(point=Point(x=0, y=1)), target=Box(-0.1, 0.99, 0.1, 0.1))
-    for near, shares in encoder.encode(corner, "pixels").soft.values():
+    for near, shares in encode(encoder, corner, "pixels").soft.values():
         numbers = [int(each) for each in words.convert_ids_to_tokens(near.tolist())]
         assert all(0 <= number < 1000 for number in numbers)
         assert shares.sum() == pytest.approx(1.0)
@@ -110,20 +114,20 @@ def test_a_coordinate_at_the_edge_keeps_its_labels_inside(words: Any, encoder: E
 
 def test_the_target_and_the_classes_lie_where_the_widgets_are(encoder: Encoder) -> None:
     sample = small.sample(5, "perception")
-    encoded = encoder.encode(sample, "pixels")
-    assert encoded.target is not None and encoded.classes is not None and sample.target is not None
+    encoded = encode(encoder, sample, "pixels")
+    assert encoded.target is not None and encoded.picture is not None and sample.target is not None
     column, row = int(sample.target.centre.x * 10), int(sample.target.centre.y * 10)
     assert encoded.target.reshape(10, 10)[row, column] == pytest.approx(1.0)
-    assert set(encoded.classes.tolist()) == {0, 2}, "nothing and button"
-    assert encoded.classes.reshape(10, 10)[row, column] == 2
+    assert set(encoded.picture.classes.tolist()) == {0, 2}, "nothing and button"
+    assert encoded.picture.classes.reshape(10, 10)[row, column] == 2
 
 
 def test_every_letter_and_every_cell_of_a_word_is_labelled_once(words: Any, encoder: Encoder) -> None:
     word = Element(0, "word", "Submit", Box(0.1, 0.4, 0.3, 0.08))
-    encoded = encoder.encode(replace(small.sample(5, "perception"), elements=(word,)), "pixels")
-    assert encoded.letters is not None and encoded.reading is not None
-    assert {LETTERS[letter] for _, letter in encoded.letters.tolist()} == set("Submit")
-    cells, pieces, weights = encoded.reading
+    encoded = encode(encoder, replace(small.sample(5, "perception"), elements=(word,)), "pixels")
+    assert encoded.picture is not None and encoded.picture.letters is not None
+    assert {LETTERS[letter] for _, letter in encoded.picture.letters.tolist()} == set("Submit")
+    cells, pieces, weights = encoded.picture.reading
     assert set(cells.tolist()) == {41, 42, 43}
     assert {words.decode([piece]) for piece in set(pieces.tolist())} == {"Submit"}
     assert np.bincount(cells, weights)[41:] == pytest.approx(1.0)
@@ -175,6 +179,6 @@ def test_of_elements_around_the_box_the_smallest_is_taken() -> None:
 
 def test_samples_of_an_action_without_a_target_have_nothing_to_point_at(encoder: Encoder) -> None:
     sample: Sample = small.sample(2, typed="hello")
-    encoded = encoder.encode(sample, "pixels")
+    encoded = encode(encoder, sample, "pixels")
     assert encoded.target is not None
     assert encoded.target.sum() == 0

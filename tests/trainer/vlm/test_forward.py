@@ -1,13 +1,14 @@
 """The trainer's own forward pass gives transformers' logits, and its positions are transformers' positions."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from trainer.vlm.batches import TOKEN_PX, _positions
-from trainer.vlm.encoding import Encoded
+from trainer.vlm.batches import TOKEN_PX, _positions, collate
+from trainer.vlm.encoding import Encoded, Picture
 from trainer.vlm.forward import Batch, FastForward, _balance, alone
 
 from . import small
@@ -21,23 +22,19 @@ def encoded(words: Any, height: int, width: int) -> Encoded:
     count = height // TOKEN_PX * (width // TOKEN_PX)
     before, after = rng.integers(100, 2000, 5), rng.integers(100, 2000, 7)
     tokens = np.concatenate([before, [start] if count else [], np.full(count, pad), after]).astype(np.int32)
-    return Encoded(
-        tokens=tokens,
-        answer=len(tokens) - 3,
-        soft={},
-        image_start=6 if count else -1,
-        pixels=rng.integers(0, 256, (3, height, width), np.uint8) if count else None,
-        target=None,
-        classes=None,
-        reading=None,
-        letters=None,
-    )
+    if not count:
+        return Encoded(tokens, len(tokens) - 3, {})
+    pixels = rng.integers(0, 256, (3, height, width), np.uint8)
+    nothing = np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32)
+    picture = Picture(pixels, np.full(count, -1, np.int8), nothing, None)
+    return Encoded(tokens, len(tokens) - 3, {}, image_start=6, picture=picture)
 
 
 def batch_of(sample: Encoded) -> Batch:
-    seen = sample.pixels is not None
+    seen = sample.picture is not None
     return Batch(
-        pixels=torch.from_numpy(sample.pixels)[None] if seen else None,
+        pixels=torch.from_numpy(sample.picture.pixels)[None] if sample.picture else None,
+        image_of=torch.tensor([0]) if seen else None,
         image_rows=torch.tensor([0]) if seen else None,
         image_starts=torch.tensor([sample.image_start]) if seen else None,
         tokens=torch.from_numpy(sample.tokens.astype(np.int64))[None],
@@ -53,7 +50,7 @@ def inputs_of(sample: Encoded, model: Any) -> dict[str, Any]:
         "mm_token_type_ids": (tokens == model.config.image_token_id).int(),
         "attention_mask": torch.ones_like(tokens),
     }
-    if sample.pixels is not None:
+    if sample.picture is not None:
         from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
         vision = model.config.vision_config
@@ -65,7 +62,7 @@ def inputs_of(sample: Encoded, model: Any) -> dict[str, Any]:
             image_std=[0.5] * 3,
             size={"shortest_edge": TOKEN_PX**2, "longest_edge": 1024 * 1024},
         )
-        seen = processor(sample.pixels.transpose(1, 2, 0), return_tensors="pt")
+        seen = processor(sample.picture.pixels.transpose(1, 2, 0), return_tensors="pt")
         given |= {"pixel_values": seen["pixel_values"], "image_grid_thw": seen["image_grid_thw"]}
     return given
 
@@ -105,22 +102,38 @@ def test_padding_on_the_right_changes_nothing_before_it(words: Any, model: Any) 
     tokens = torch.zeros(1, length + 20, dtype=torch.long)
     tokens[:, :length] = plain.tokens
     positions = torch.from_numpy(_positions(sample, length + 20))[:, None]
-    padded = Batch(plain.pixels, plain.image_rows, plain.image_starts, tokens, positions)
+    padded = replace(plain, tokens=tokens, positions=positions)
     fast = FastForward(model)
     with torch.no_grad():
         torch.testing.assert_close(fast(padded).hidden[:, :length], fast(plain).hidden, atol=1e-5, rtol=1e-5)
 
 
 def test_images_of_one_batch_do_not_see_each_other(words: Any, model: Any) -> None:
-    one, other = encoded(words, 64, 64), encoded(words, 64, 64)
-    assert one.pixels is not None
-    pixels = torch.from_numpy(np.stack([one.pixels, 255 - one.pixels]))
+    one = encoded(words, 64, 64)
+    assert one.picture is not None
+    pixels = torch.from_numpy(np.stack([one.picture.pixels, 255 - one.picture.pixels]))
     fast = FastForward(model)
     with torch.no_grad():
         together, _ = fast.see(pixels)
         alone, _ = fast.see(pixels[:1])
     torch.testing.assert_close(together[:1], alone, atol=1e-5, rtol=1e-5)
-    assert other.pixels is not None
+
+
+def test_several_questions_about_one_picture_are_answered_as_if_each_had_its_own(words: Any, model: Any) -> None:
+    one = encoded(words, 64, 64)
+    other = replace(one, tokens=np.concatenate([one.tokens[:-4], one.tokens[-4:][::-1]]))
+    batch, _ = collate([_labelled(one), _labelled(other)], torch.device("cpu"))
+    assert batch.pixels is not None and len(batch.pixels) == 1
+    fast = FastForward(model)
+    with torch.no_grad():
+        together = fast(batch).hidden[:, : len(one.tokens)]
+        apart = torch.cat([fast(batch_of(sample)).hidden for sample in (one, other)])
+    torch.testing.assert_close(together, apart, atol=1e-5, rtol=1e-5)
+
+
+def _labelled(sample: Encoded) -> Encoded:
+    assert sample.picture is not None
+    return replace(sample, target=np.zeros(len(sample.picture.classes), np.float32))
 
 
 def test_a_router_that_spreads_evenly_has_a_balance_of_one(words: Any, model: Any) -> None:
