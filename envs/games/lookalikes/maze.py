@@ -44,7 +44,7 @@ class Maze(Game):
         self.side = SIDES[level - 1]
         self.passages = passages
         self.goal = goal
-        self.path = (start,)
+        self.path: tuple[Cell, ...] = (start,)
         """The way from the start to where the light is, without the detours that were walked back."""
         self._seen = {start}
         self._distances = distances(passages, goal)

@@ -16,6 +16,7 @@ GAMES: dict[str, tuple[str, str]] = {
     "2048": (f"{_HERE}.game_2048:Game2048", f"{_HERE}.game_2048_oracle:oracle"),
     "maze": (f"{_HERE}.maze:Maze", f"{_HERE}.maze:oracle"),
     "snake": (f"{_HERE}.snake:Snake", f"{_HERE}.snake:oracle"),
+    "tiles": (f"{_HERE}.tiles:Tiles", f"{_HERE}.tiles_solver:oracle"),
 }
 """From a game's name to where its class is, and where its oracle is."""
 

@@ -33,7 +33,7 @@ class Snake(Game):
         self.side = LEVELS[level - 1][0]
         self.free = free
         """Every cell without a stone, those that the snake is in too."""
-        self.body = (tail,)
+        self.body: tuple[Cell, ...] = (tail,)
         """The snake's cells from its tail to its head."""
 
     @classmethod
