@@ -170,22 +170,12 @@ def config(shape: Preset, special_ids: dict[str, int]) -> "Qwen3VLMoeConfig":
     )
 
 
-QK_GAIN = 2.0
-"""What the norms of queries and keys begin with. At 1, as transformers begins, no score exceeds the root of the
-head's width, too little to single out one token of a hundred; and a gain grows no faster than the learning rate."""
-
-
 def model(configuration: "Qwen3VLMoeConfig") -> "Qwen3VLMoeForConditionalGeneration":
     """A model with random weights; build it under `torch.device("meta")` to count without memory."""
     ensure()
-    import torch
     from transformers import Qwen3VLMoeForConditionalGeneration
 
-    built = Qwen3VLMoeForConditionalGeneration(configuration)
-    for layer in built.model.language_model.layers:
-        torch.nn.init.constant_(layer.self_attn.q_norm.weight, QK_GAIN)
-        torch.nn.init.constant_(layer.self_attn.k_norm.weight, QK_GAIN)
-    return built
+    return Qwen3VLMoeForConditionalGeneration(configuration)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,8 @@ def serve(
         asyncio.run(_serve(options, console))
     except ValidationError as error:
         first = error.errors()[0]
-        flag = str(first["loc"][0]).replace("_", "-")
-        _fail(f"--{flag} {first['input']}: {first['msg']}")
+        name = str(first["loc"][0]).removesuffix("_per_prompt").replace("_", "-")
+        _fail(f"--{name} {first['input']}: {first['msg']}")
     except ServerError as error:
         _fail(str(error))
 
@@ -140,5 +140,5 @@ def _print_config(options: "ServerOptions") -> None:
 
 
 def _fail(message: str) -> None:
-    typer.echo(f"error: {message}", err=True)
+    typer.echo(f"seedbed: {message}", err=True)
     raise typer.Exit(2)

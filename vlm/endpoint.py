@@ -74,7 +74,7 @@ async def reach(
     try:
         async with httpx.AsyncClient(timeout=REACH_TIMEOUT_S, headers=headers, trust_env=not local) as client:
             answer = await client.get(f"{base}/v1/models")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise EndpointError(
             f"no model server answers at {model_url} ({_why(error)}): check the address, or leave --model-url out"
         ) from None
@@ -96,8 +96,13 @@ async def reach(
 
 
 def _base(model_url: str) -> str:
-    parts = urlsplit(model_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(model_url)
+        # Reading the port raises where it is no number or too large.
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
         raise EndpointError(f"{model_url!r} is no address of a server: expected http://HOST:PORT")
     return model_url.rstrip("/").removesuffix("/v1")
 
@@ -113,5 +118,5 @@ def _choose(model_url: str, names: list[str], model: str | None) -> str:
     raise EndpointError(f"the server at {model_url} does not offer {model!r}; it offers {offered}")
 
 
-def _why(error: httpx.HTTPError) -> str:
+def _why(error: Exception) -> str:
     return str(error) or type(error).__name__

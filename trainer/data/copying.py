@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ROLES = ("button", "link", "textbox", "checkbox", "radio", "text", "tab", "combobox", "graphics", "listitem")
+TOLD_WHOLE = 0.4
+"""Share of the lists that are told again in another order, name and place: the plainest form of looking up."""
 STATES = ("", "", "", "", " focused", " checked", " selected")
 
 
@@ -28,6 +30,9 @@ def copy_text(rng: random.Random, words: Sequence[str]) -> CopyText:
     places = {name: f"{rng.randrange(1000):03d} {rng.randrange(1000):03d}" for name in listed}
     roles = {name: rng.choice(ROLES) for name in listed}
     lines = "".join(f"{roles[name]}{rng.choice(STATES)}:{name} {places[name]}\n" for name in listed)
+    if rng.random() < TOLD_WHOLE:
+        told = rng.sample(listed, len(listed))
+        return CopyText("Where is what?", lines, tuple(f"{name} {places[name]}" for name in told))
     asked = rng.sample(listed, min(rng.randint(1, 6), len(listed)))
     if rng.random() < 0.2:
         return CopyText(_typing(asked), lines, tuple(f"Action: type(content='{_safe(name)}')" for name in asked))

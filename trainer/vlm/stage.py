@@ -14,6 +14,7 @@ from trainer.errors import TrainerError
 from trainer.vlm import prepare, vocabulary
 from trainer.vlm.config import TrainConfig
 from trainer.vlm.encoding import PROFILE, Encoder
+from trainer.vlm.initial import begin
 from trainer.vlm.loop import Place, Progress, Run
 from trainer.vlm.mixture import Mixture
 from trainer.vlm.plot import plot
@@ -77,11 +78,11 @@ def _model(
         return model.train(), learned
     if config.vit_from is not None:
         seeing, learned = _loaded(config.vit_from, "vit_from")
-        model = architecture.model(architecture.config(shape, tokenizer.special_ids(learned)))
+        model = begin(architecture.model(architecture.config(shape, tokenizer.special_ids(learned))))
         _graft(seeing.model.visual, model.model.visual)
         return model, learned
     learned = vocabulary.build_tokenizer(texts, shape.text.vocabulary)
-    return architecture.model(architecture.config(shape, tokenizer.special_ids(learned))), learned
+    return begin(architecture.model(architecture.config(shape, tokenizer.special_ids(learned)))), learned
 
 
 def _loaded(folder: Path, setting: str) -> "tuple[Qwen3VLMoeForConditionalGeneration, PreTrainedTokenizerFast]":

@@ -42,7 +42,8 @@ class Verb:
 
     kind: str
     parameters: dict[str, str]
-    """From argument name to `point`, `text`, `integer`, or alternatives such as `up|down|left|right`."""
+    """From argument name to `point`, `text`, `integer`, or alternatives such as `up|down|left|right`: any words
+    without quotes, backslashes and bars."""
     help: str
 
 
@@ -57,8 +58,13 @@ class WireFormat(Protocol):
     def parse(self, text: str, image_size: tuple[int, int]) -> Reply:
         """Read a reply back; raises `ParseError`, and nothing else, for any other text."""
 
-    def grammar(self, verbs: Sequence[Verb], image_size: tuple[int, int]) -> dict[str, Any]:
-        """vLLM's `structured_outputs` parameter under which only well-formed actions with these verbs come out."""
+    def grammar(
+        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought: bool = True
+    ) -> dict[str, Any]:
+        """vLLM's `structured_outputs` parameter under which only well-formed actions with these verbs come out.
+
+        `thought` says whether one may stand before the action.
+        """
 
     def system_prompt(self, verbs: Sequence[Verb]) -> str:
         """The instructions that the family was trained with, listing these verbs."""

@@ -29,11 +29,18 @@ _NUMBERS = re.compile(
     + f"(?:{_SEPARATOR}{_NUMBER}{_SEPARATOR}{_NUMBER})?"
     + r"\s*[)\]]?\s*"
 )
+# `re.escape` would also put a backslash before spaces, which grammars of other make than Python's refuse.
+_SIGN = re.compile(r"[.^$*+?{}\[\]()]")
 _BACKSLASH = re.compile(r"\\([\\'\"nrtxuU\n])?")
 _POINT_TAGS = re.compile(r"</?point>|</?bbox>|<\|box_start\|>|<\|box_end\|>")
 _LONE_TEXT = re.compile(
     r"\s*(?P<head>[A-Za-z_]\w*\(\s*[A-Za-z_]\w*\s*=\s*)(?P<quote>['\"])(?P<inner>.*)(?P=quote)\s*\)\s*", re.DOTALL
 )
+
+
+def one_of(alternatives: str) -> str:
+    """A regular expression for one of the words in `up|down`; spaces and signs in them stand for themselves."""
+    return "(?:" + _SIGN.sub(r"\\\g<0>", alternatives) + ")"
 
 
 def quote(text: str) -> str:

@@ -16,12 +16,11 @@ call. Where the family's tool differs from our actions:
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from vlm.formats import Call, ParseError, Reply, Verb
-from vlm.formats.call_syntax import IDENTIFIER, INTEGER_REGEX, MAX_CALL_CHARS, MAX_TEXT_CHARS
+from vlm.formats.call_syntax import IDENTIFIER, INTEGER_REGEX, MAX_CALL_CHARS, MAX_TEXT_CHARS, one_of
 from vlm.formats.verbs import BROWSER_VERBS, DEFAULTS, PARAMETERS
 
 SCALE = 1000
@@ -77,13 +76,16 @@ class Qwen3VL:
             raise ParseError(f"text after the action: {rest[:80]!r}")
         return Reply(_read(data), "\n".join(part for part in (thought, said.strip()) if part))
 
-    def grammar(self, verbs: Sequence[Verb], image_size: tuple[int, int]) -> dict[str, Any]:
+    def grammar(
+        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought: bool = True
+    ) -> dict[str, Any]:
         """A regular expression: some plain text without `<`, then exactly one call of one of `verbs`."""
         if not verbs:
             raise ValueError("a grammar needs at least one verb")
         calls = "|".join(_call_regex(verb) for verb in verbs)
         call = rf'\{{"name": "{TOOL}", "arguments": \{{"action": (?:{calls})\}}\}}'
-        return {"regex": rf"[^<\x00-\x09\x0b-\x1f\x7f]{{0,{MAX_THOUGHT_CHARS}}}<tool_call>\n{call}\n</tool_call>"}
+        before = rf"[^<\x00-\x09\x0b-\x1f\x7f]{{0,{MAX_THOUGHT_CHARS}}}" if thought else ""
+        return {"regex": f"{before}<tool_call>\n{call}\n</tool_call>"}
 
     def system_prompt(self, verbs: Sequence[Verb]) -> str:
         """The tool's description in the layout of Qwen's chat template, with these verbs only."""
@@ -250,7 +252,7 @@ def _call_regex(verb: Verb) -> str:
         elif type_ in ("point", "text", "integer"):
             value = {"point": _COORDINATE, "text": _TEXT, "integer": INTEGER_REGEX}[type_]
         else:
-            value = '"(?:' + "|".join(re.escape(word) for word in type_.split("|")) + ')"'
+            value = f'"{one_of(type_)}"'
         words.append(f'"{key}": {value}')
     return ", ".join(words)
 

@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from vlm.formats import Call, ParseError, Reply, Verb
-from vlm.formats.call_syntax import IDENTIFIER, INTEGER_REGEX, TEXT_REGEX, quote, read_call, read_numbers
+from vlm.formats.call_syntax import (
+    IDENTIFIER,
+    INTEGER_REGEX,
+    TEXT_REGEX,
+    one_of,
+    quote,
+    read_call,
+    read_numbers,
+)
 from vlm.formats.verbs import DEFAULTS, PARAMETERS
 
 MAX_THOUGHT_CHARS = 500
@@ -70,12 +78,15 @@ class ThoughtAction(ABC):
         verb, values = read_call(action)
         return Reply(Call(*self._arguments(verb, values, image_size)), thought)
 
-    def grammar(self, verbs: Sequence[Verb], image_size: tuple[int, int]) -> dict[str, Any]:
+    def grammar(
+        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought: bool = True
+    ) -> dict[str, Any]:
         """A regular expression: an optional thought of one line, then exactly one call of one of `verbs`."""
         if not verbs:
             raise ValueError("a grammar needs at least one verb")
         calls = "|".join(self._call_regex(verb, image_size) for verb in verbs)
-        return {"regex": rf"(?:Thought: [^\x00-\x1f\x7f]{{1,{MAX_THOUGHT_CHARS}}}\n)?Action: (?:{calls})"}
+        before = rf"(?:Thought: [^\x00-\x1f\x7f]{{1,{MAX_THOUGHT_CHARS}}}\n)?" if thought else ""
+        return {"regex": f"{before}Action: (?:{calls})"}
 
     def describe(self, verb: Verb) -> str:
         """The verb's line in a prompt: an example call and what it does."""
@@ -108,7 +119,7 @@ class ThoughtAction(ABC):
             elif type_ in ("text", "integer"):
                 value = TEXT_REGEX if type_ == "text" else INTEGER_REGEX
             else:
-                value = "'(?:" + "|".join(re.escape(word) for word in type_.split("|")) + ")'"
+                value = f"'{one_of(type_)}'"
             words.append(f"{self._argument_name(verb.kind, argument)}={value}")
         return rf"{self._verb_name(verb.kind)}\({', '.join(words)}\)"
 
