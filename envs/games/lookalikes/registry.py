@@ -17,6 +17,11 @@ GAMES: dict[str, tuple[str, str]] = {
     "maze": (f"{_HERE}.maze:Maze", f"{_HERE}.maze:oracle"),
     "snake": (f"{_HERE}.snake:Snake", f"{_HERE}.snake:oracle"),
     "tiles": (f"{_HERE}.tiles:Tiles", f"{_HERE}.tiles_solver:oracle"),
+    "loops": (f"{_HERE}.loops:Loops", f"{_HERE}.loops:oracle"),
+    "laser": (f"{_HERE}.laser:Laser", f"{_HERE}.laser:oracle"),
+    "yarn": (f"{_HERE}.yarn:Yarn", f"{_HERE}.yarn:oracle"),
+    "hex-blocks": (f"{_HERE}.hex_blocks:HexBlocks", f"{_HERE}.blocks:oracle"),
+    "wood-blocks": (f"{_HERE}.wood_blocks:WoodBlocks", f"{_HERE}.blocks:oracle"),
 }
 """From a game's name to where its class is, and where its oracle is."""
 
