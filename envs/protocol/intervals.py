@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.protocol.errors import ProtocolError
 
@@ -61,18 +62,34 @@ def stratified_interval(
     tasks may move with other seeds, not how other tasks would go. Strata are visited in the order of their
     names, so that the order of the mapping does not matter.
     """
+    drawn = resampled(strata, resamples, seed)
+    means = np.sum([values.mean(axis=1) for values in drawn.values()], axis=0) / len(drawn)
+    return percentiles(means, level)
+
+
+def resampled(
+    strata: Mapping[str, Sequence[float]], resamples: int = RESAMPLES, seed: int = 0
+) -> dict[str, NDArray[np.float64]]:
+    """Each stratum's scores drawn anew with replacement: from its name, sorted, to `[resamples, scores]`.
+
+    This is what every bootstrap here draws from; what differs is the statistic that is taken of each row.
+    """
     if not strata or any(not values for values in strata.values()):
         raise ProtocolError("every task needs at least one score before an interval can be given")
     if resamples < 1:
         raise ProtocolError(f"{resamples} resamples are too few")
-    tail = (1 - _checked(level)) / 2
     generator = np.random.default_rng(seed)
-    total = np.zeros(resamples)
+    drawn = {}
     for name in sorted(strata):
         values = np.asarray(strata[name], dtype=np.float64)
-        picks = generator.integers(len(values), size=(resamples, len(values)))
-        total += values[picks].mean(axis=1)
-    low, high = np.quantile(total / len(strata), [tail, 1 - tail])
+        drawn[name] = values[generator.integers(len(values), size=(resamples, len(values)))]
+    return drawn
+
+
+def percentiles(statistics: NDArray[np.float64], level: float = LEVEL) -> Interval:
+    """The interval that holds the middle `level` of a statistic's resamples `[resamples]`."""
+    tail = (1 - _checked(level)) / 2
+    low, high = np.quantile(statistics, [tail, 1 - tail])
     return Interval(float(low), float(high))
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 
 class _Frozen(BaseModel):
@@ -28,7 +28,11 @@ class SeedRange(_Frozen):
 
 
 class Budgets(_Frozen):
-    """Where an episode stops at the latest; reaching either bound scores zero."""
+    """Where an episode stops at the latest.
+
+    Running out of time scores zero. So does running out of steps where only a finished task counts; a game that is
+    stopped keeps the score that it has.
+    """
 
     max_steps: dict[str, int]
     """From task to its largest number of steps."""
@@ -55,6 +59,8 @@ class Manifest(_Frozen):
     """SHA-256 of the prompt for a fixed observation: it changes whenever the wording does."""
     decoding: dict[str, str | float | int | bool] = Field(default_factory=dict)
     """Temperature, grammar and the like, as given to the server."""
+    worlds: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+    """From task to what else its scores depend on: the names of its moves, its prompt, its first picture."""
 
     def digest(self) -> str:
         """SHA-256 of the manifest's canonical JSON, in hexadecimal."""
