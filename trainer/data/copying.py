@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ROLES = ("button", "link", "textbox", "checkbox", "radio", "text", "tab", "combobox", "graphics", "listitem")
-TOLD_WHOLE = 0.4
-"""Share of the lists that are told again in another order, name and place: the plainest form of looking up."""
 STATES = ("", "", "", "", " focused", " checked", " selected")
 
 
@@ -25,14 +23,10 @@ class CopyText:
 
 def copy_text(rng: random.Random, words: Sequence[str]) -> CopyText:
     """A random list of 2 to 16 elements with different names, mostly short, and 1 to 6 of them asked for."""
-    names = {_name(rng, words) for _ in range(round(2 * 8 ** rng.random()))}
-    listed = sorted(names, key=lambda _: rng.random())
-    places = {name: f"{rng.randrange(1000):03d} {rng.randrange(1000):03d}" for name in listed}
+    places = _places(rng, words)
+    listed = list(places)
     roles = {name: rng.choice(ROLES) for name in listed}
-    lines = "".join(f"{roles[name]}{rng.choice(STATES)}:{name} {places[name]}\n" for name in listed)
-    if rng.random() < TOLD_WHOLE:
-        told = rng.sample(listed, len(listed))
-        return CopyText("Where is what?", lines, tuple(f"{name} {places[name]}" for name in told))
+    lines = _lines(rng, roles, places)
     asked = rng.sample(listed, min(rng.randint(1, 6), len(listed)))
     if rng.random() < 0.2:
         return CopyText(_typing(asked), lines, tuple(f"Action: type(content='{_safe(name)}')" for name in asked))
@@ -40,6 +34,25 @@ def copy_text(rng: random.Random, words: Sequence[str]) -> CopyText:
     return CopyText(
         instruction, lines, tuple(f"Action: click(point='<point>{places[name]}</point>')" for name in asked)
     )
+
+
+def retold_text(rng: random.Random, words: Sequence[str]) -> CopyText:
+    """A random list that is told again whole in another order, name and place: looking up in its plainest form."""
+    places = _places(rng, words)
+    lines = _lines(rng, {name: rng.choice(ROLES) for name in places}, places)
+    told = rng.sample(list(places), len(places))
+    return CopyText("Where is what?", lines, tuple(f"{name} {places[name]}" for name in told))
+
+
+def _places(rng: random.Random, words: Sequence[str]) -> dict[str, str]:
+    """2 to 16 different names, mostly few, in random order, each with its place as the list says it."""
+    names = {_name(rng, words) for _ in range(round(2 * 8 ** rng.random()))}
+    listed = sorted(names, key=lambda _: rng.random())
+    return {name: f"{rng.randrange(1000):03d} {rng.randrange(1000):03d}" for name in listed}
+
+
+def _lines(rng: random.Random, roles: dict[str, str], places: dict[str, str]) -> str:
+    return "".join(f"{roles[name]}{rng.choice(STATES)}:{name} {place}\n" for name, place in places.items())
 
 
 def _name(rng: random.Random, words: Sequence[str]) -> str:

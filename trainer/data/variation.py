@@ -107,9 +107,7 @@ class _Move:
 
     def action(self, action: Action) -> Action:
         names = [name for name in ("point", "start", "end") if hasattr(action, name)]
-        # A scroll may have no point.
-        points = {name: getattr(action, name) for name in names if getattr(action, name) is not None}
-        return action.model_copy(update={name: self.point(point) for name, point in points.items()})
+        return action.model_copy(update={name: self.point(getattr(action, name)) for name in names})
 
     def element(self, element: Element) -> Element:
         return replace(element, box=self.box(element.box))

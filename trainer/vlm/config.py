@@ -26,11 +26,13 @@ class Mix(Frozen):
 
     copying: float = Field(0.0, ge=0)
     """Made-up lists with several questions each, which teach to look up and copy."""
+    retelling: float = Field(0.0, ge=0)
+    """Made-up lists that are told again in another order, with which looking up begins."""
 
     @model_validator(mode="after")
     def _something(self) -> "Mix":
-        if self.perception + self.pixels + self.elements + self.copying <= 0:
-            raise ValueError("at least one of perception, pixels, elements, copying must be above 0")
+        if not any(self.model_dump().values()):
+            raise ValueError(f"at least one of {', '.join(type(self).model_fields)} must be above 0")
         return self
 
 
@@ -102,9 +104,10 @@ class TrainConfig(Frozen):
             raise ValueError("begin_with and vit_from exclude each other: the first brings a ViT of its own")
         if self.batch % self.questions:
             raise ValueError(f"batch {self.batch} must be a multiple of questions {self.questions}")
-        if self.seeing_steps and (self.mix.elements or self.mix.copying or not self.mix.perception):
-            raise ValueError("seeing_steps needs a mix of pictures only: set mix.elements and mix.copying to 0")
-        if self.stage == "perception" and (self.mix.pixels or self.mix.elements or self.mix.copying):
+        lists = self.mix.elements or self.mix.copying or self.mix.retelling
+        if self.seeing_steps and (lists or not self.mix.perception):
+            raise ValueError("seeing_steps needs a mix of pictures only: set the shares of lists to 0")
+        if self.stage == "perception" and (self.mix.pixels or lists):
             raise ValueError("mix: the stage perception has no demonstrations; set the others to 0")
         return self
 

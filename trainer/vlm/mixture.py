@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from envs.suites.miniwob.tasks import TIER_A
-from trainer.data.copying import copy_text
+from trainer.data.copying import copy_text, retold_text
 from trainer.data.shards import Sample
 from trainer.data.variation import question, varied
 from trainer.vlm import vocabulary
@@ -64,7 +64,7 @@ class Mixture:
         rng = random.Random(f"{self._config.seed}/{number}")
         mix, size = self._config.mix, self._config.batch
         pictures = {"perception": mix.perception, "pixels": mix.pixels}
-        texts = {"elements": mix.elements, "copying": mix.copying}
+        texts = {"elements": mix.elements, "copying": mix.copying, "retelling": mix.retelling}
         share = sum(texts.values()) / sum((*pictures.values(), *texts.values()))
         # The fraction of a step that is left over is drawn, so that small shares come about in the long run.
         listed = math.floor(share * ROUND + rng.random())
@@ -95,6 +95,8 @@ class Mixture:
     def _one(self, source: str, rng: random.Random) -> Drawn:
         if source == "copying":
             return Drawn("copying/lists", (self._encoder.encode_copying(copy_text(rng, self._words)),))
+        if source == "retelling":
+            return Drawn("retelling/lists", (self._encoder.encode_copying(retold_text(rng, self._words)),))
         if source == "perception":
             return self._about_a_picture("perception/pages", rng.choice(self._perception), rng)
         sample = self._demonstration(source, rng)

@@ -59,12 +59,6 @@ def test_a_moved_page_stays_inside_and_all_of_it_moves_alike(seed: int) -> None:
         assert element.box.y >= 0 and element.box.y + element.box.height <= 1
 
 
-def test_a_scroll_without_a_point_can_be_moved() -> None:
-    from envs.browser.actions import Scroll
-
-    _moved(random.Random(0), replace(small.sample(0), action=Scroll(direction="down"), target=None))
-
-
 def test_another_question_asks_for_an_element_that_only_it_can_mean() -> None:
     button, twin = Element(0, "button", "Go", Box(0, 0, 0.1, 0.1)), Element(1, "link", "Go", Box(0.5, 0, 0.1, 0.1))
     field = Element(2, "textbox", "", Box(0, 0.5, 0.4, 0.1))
