@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from agent.errors import one_line
 from agent.evaluation.results import EpisodeResult, Status
 from agent.policy import Choice, Past, Policy
 from agent.runs.record import EpisodeLog
+from agent.runs.unkept import Unkept
 from envs.browser.actions import Action, Finish
 from envs.browser.observation import Observation
 from envs.suites.miniwob.page import Outcome
@@ -103,7 +105,7 @@ def scripted(open_log: OpenLog | None = None) -> Loop:
     """The plain loop of the baselines."""
 
     async def loop(world: "Watched", policy: "Booked", bounds: Bounds) -> bool:
-        log = open_log(world) if open_log else _Unkept()
+        log = open_log(world) if open_log else Unkept()
         past: list[Past] = []
         for number in range(1, bounds.steps + 1):
             before, after = world.seen, None
@@ -128,14 +130,14 @@ def through_graph(open_log: OpenLog | None = None, watch: Callable[[Event], None
     # LangGraph takes a second to import; baselines do without it.
     from langgraph.runtime import Runtime
 
+    from agent.budgets import Budgets
     from agent.gui import graph
-    from agent.gui.budgets import Budgets
     from agent.gui.state import Desk, begin
 
     nodes = (graph.observe, graph.think, graph.approve, graph.act, graph.check)
 
     async def loop(world: "Watched", policy: "Booked", bounds: Bounds) -> bool:
-        log = open_log(world) if open_log else _Unkept()
+        log = open_log(world) if open_log else Unkept()
         budgets = Budgets(max_steps=bounds.steps, max_seconds=bounds.seconds)
         desk = Desk(world=world, policy=policy, log=log, budgets=budgets, observation=world.seen)
         runtime = Runtime(context=desk, stream_writer=watch)
@@ -217,22 +219,3 @@ class Booked:
         self.invalid += choice.action is None
         self.error = choice.error or self.error
         return choice
-
-
-class _Unkept(EpisodeLog):
-    """Stands in for the run record where none is kept."""
-
-    def __init__(self) -> None:
-        pass
-
-    def intend(self, number: int, action: dict[str, Any]) -> None:
-        pass
-
-    def step(self, number: int, *_: Any, **__: Any) -> None:
-        pass
-
-
-def one_line(error: BaseException) -> str:
-    """The error's type and the first line of its text; at most 300 characters."""
-    text = str(error).strip().split("\n", 1)[0]
-    return f"{type(error).__name__}: {text}"[:300]

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from agent.budgets import Budgets
 from agent.errors import AgentError
-from agent.gui.budgets import Budgets
 from envs.browser.reach import own
 
 

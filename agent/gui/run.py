@@ -1,6 +1,5 @@
 """Runs the GUI agent from its options to its record: model, browser, graph and checkpoints, opened and closed."""
 
-import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,6 +8,7 @@ from typing import Any, Protocol, cast
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
+from pydantic import ValidationError
 
 from agent.gui.config import GuiConfig, GuiError
 from agent.gui.film import filmed
@@ -17,8 +17,8 @@ from agent.gui.resume import taken_up
 from agent.gui.state import Desk, GuiState, begin
 from agent.gui.vlm_policy import VlmPolicy
 from agent.policy import Policy
+from agent.runs.ending import kept_whole
 from agent.runs.record import EpisodeLog, RunRecord
-from agent.runs.replay import write_replay
 from envs.browser.browser import Browser
 from vlm.client import VlmClient
 from vlm.endpoint import endpoint
@@ -62,9 +62,8 @@ async def run(
 
     Raises what the browser, the model server or the agent refuse; `asyncio.CancelledError` after Ctrl-C.
     """
-    status, facts = "failed", {}
     log = record.episode(EPISODE, task=config.task)
-    try:
+    with kept_whole(record) as ending:
         async with AsyncExitStack() as stack:
             saver = await stack.enter_async_context(
                 AsyncSqliteSaver.from_conn_string(str(record.folder / "state.sqlite"))
@@ -87,24 +86,14 @@ async def run(
                 await graph.aupdate_state(thread, first, as_node="check")
                 first = None
             state = await _until_done(graph, first, thread, desk, watcher)
-        status = "finished" if state["outcome"] == "finished" else "stopped"
-        facts = {"outcome": state["outcome"], "steps": state["step"], "tokens": state["tokens"]}
-        facts["seconds"] = round(state["seconds"], 2)
+        ending.status = "finished" if state["outcome"] == "finished" else "stopped"
+        ending.facts = {"outcome": state["outcome"], "steps": state["step"], "tokens": state["tokens"]}
+        ending.facts["seconds"] = round(state["seconds"], 2)
         log.end(
             state["outcome"], answer=state["answer"], evidence=_evidence(state, log), reason=state["reason"],
-            tokens=state["tokens"], seconds=facts["seconds"],
+            tokens=state["tokens"], seconds=ending.facts["seconds"],
         )  # fmt: skip
         return state
-    except asyncio.CancelledError:
-        status = "stopped"
-        facts = {"outcome": "interrupted"}
-        raise
-    except Exception as error:
-        facts = {"outcome": "failed", "error": str(error).split("\n", 1)[0][:500]}
-        raise
-    finally:
-        record.finish(status, **facts)
-        write_replay(record)
 
 
 async def _until_done(
@@ -167,4 +156,10 @@ def reopened(record: RunRecord) -> GuiConfig:
         raise GuiError(f"run {record.id} is not one of `seedbed gui`, so it cannot be resumed")
     if record.manifest.get("outcome") == "finished":
         raise GuiError(f"run {record.id} is finished; `seedbed runs show {record.id}` has its answer")
-    return GuiConfig.model_validate(record.manifest["config"])
+    try:
+        return GuiConfig.model_validate(record.manifest["config"])
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise GuiError(
+            f"run {record.id} cannot be resumed: {where} in its manifest is not as this version"
+        ) from None

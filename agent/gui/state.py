@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypedDict
 
-from agent.gui.budgets import Budgets
+from agent.budgets import Budgets
 from agent.gui.risk import origin
 from agent.policy import Choice, Past, Policy
 from agent.runs.record import EpisodeLog

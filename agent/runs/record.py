@@ -22,12 +22,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from agent.errors import AgentError
 from agent.policy import Choice
 from agent.runs.marks import draw, points
-from envs.browser.observation import Observation
 
 LOG = "steps.jsonl"
 MANIFEST = "manifest.json"
@@ -35,6 +34,25 @@ MANIFEST = "manifest.json"
 
 class RunError(AgentError):
     """A run's folder is missing, damaged, or in use by another process."""
+
+
+class Seen(Protocol):
+    """What the record needs of anything that an agent saw: a page, a game."""
+
+    @property
+    def screenshot(self) -> bytes: ...
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def dialogs(self) -> tuple[str, ...]: ...
 
 
 class RunRecord:
@@ -185,20 +203,22 @@ class EpisodeLog:
     def step(
         self,
         number: int,
-        choice: Choice,
-        before: Observation,
-        after: Observation | None = None,
+        choice: Choice[Any],
+        before: Seen,
+        after: Seen | None = None,
         *,
         error: str = "",
         act_seconds: float = 0.0,
         risks: tuple[str, ...] = (),
         approval: str = "",
         notes: tuple[str, ...] = (),
+        **facts: Any,
     ) -> None:
         """Keep step `number`, counted from 1: what was seen, chosen, and seen afterwards.
 
         `after` is None where nothing was carried out. `error` is why the step failed, `risks` and `approval` what
-        the approval policy made of it, `notes` what the agent was told besides.
+        the approval policy made of it, `notes` what the agent was told besides; `facts` are plain JSON of one
+        kind of run, such as what a game paid.
         """
         action = choice.action.model_dump() if choice.action is not None else None
         first = f"{self._folder}/{number - 1:04d}.png"
@@ -231,6 +251,7 @@ class EpisodeLog:
                 "before": first,
                 "after": last,
                 "size": list(before.size),
+                **facts,
             }
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.gui.budgets import Budgets
+from agent.budgets import Budgets
 from agent.policy import Choice
 from agent.runs.record import RunRecord
 from envs.browser.actions import AskUser, Finish, Navigate, Scroll
