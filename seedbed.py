@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 COMMANDS = {
     "demo": ("agent.demo:app", "Watch the embedded model solve real web tasks."),
     "gui": ("agent.cli:gui_app", "Do a task on a web page, step by step."),
+    "play": ("agent.games.cli:app", "Play a game, step by step."),
     "eval": ("agent.evaluation.cli:app", "Play a suite of tasks and write its scores."),
     "runs": ("agent.cli:runs_app", "Look at what was recorded."),
     "serve": ("vlm.cli:app", "Serve a model with vLLM for the other commands."),
@@ -24,7 +25,9 @@ USER_ERRORS = (
     "agent.errors:AgentError",
     "agent.evaluation.errors:EvaluationError",
     "envs.browser.errors:BrowserError",
+    "envs.games.adapter.errors:GameError",
     "envs.protocol.errors:ProtocolError",
+    "envs.suites.games.errors:SuiteError",
     "envs.suites.miniwob.tasks:TaskUnknown",
     "trainer.errors:TrainerError",
     "vlm.architecture:PresetUnknown",
