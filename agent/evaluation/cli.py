@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from agent.evaluation.games.cli import compare, games
+
 app = typer.Typer(no_args_is_help=True, help="Play a suite of tasks and write its scores.")
 
 
@@ -95,8 +97,9 @@ def miniwob(
         )
     except ValidationError as error:
         first = error.errors()[0]
-        option = "--" + str(first["loc"][0]).replace("_", "-")
-        raise EvaluationError(f"{option} {first['input']!r}: {first['msg']}") from None
+        option = "--" + str(first["loc"][0]).removesuffix("_path").replace("_", "-")
+        reason = first["msg"].removeprefix("Value error, ")
+        raise EvaluationError(f"{option} {str(first['input'])!r}: {reason}") from None
     with Bar(Console(stderr=True)) as bar:
         summary = asyncio.run(evaluate(config, bar))
     console = Console()
@@ -105,3 +108,12 @@ def miniwob(
         console.print(f"every step is kept in {summary['record']}", soft_wrap=True)
     if json_path is not None:
         console.print(f"written to {json_path}", soft_wrap=True)
+
+
+app.command(
+    epilog="Examples:\n\n"
+    "seedbed eval games --suite seed-games --agent random --seeds 2000000:50 --json random.json\n\n"
+    "seedbed eval games --suite classic --agent vlm --model-url http://127.0.0.1:8000/v1 --json vlm.json\n\n"
+    "seedbed eval games --suite mine.toml --agent oracle --baselines none"
+)(games)
+app.command(epilog="Example:\n\nseedbed eval compare vlm.json random.json")(compare)

@@ -1,7 +1,8 @@
 """The bar that one sees while episodes are played: how many are done, how many succeeded, how long it takes."""
 
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -14,28 +15,31 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from agent.evaluation.results import EpisodeResult
+from agent.evaluation.results import Episode
 
 
 class Bar:
-    """A `Watcher` on the terminal; use as a context manager."""
+    """A `Watcher` on the terminal; use as a context manager. It shows the mean of `measure`, called `label`."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(
+        self, console: Console, label: str = "strict", measure: Callable[[Any], float] | None = None
+    ) -> None:
         self._console = console
+        self._measure = measure or (lambda result: float(result.strict))
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("strict {task.fields[strict]}"),
+            TextColumn(label + " {task.fields[mean]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,
             # Where nobody watches (a log file), the final line says it all.
             transient=console.is_terminal,
         )
-        self._bar = self._progress.add_task("starting", total=None, strict="-")
-        self._played = self._strict = 0
+        self._bar = self._progress.add_task("starting", total=None, mean="-")
+        self._played, self._sum = 0, 0.0
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -49,21 +53,22 @@ class Bar:
     def report(self, text: str) -> None:
         self._progress.update(self._bar, description=text)
 
-    def begin(self, total: int, earlier: list[EpisodeResult]) -> None:
+    def begin(self, total: int, earlier: Sequence[Episode]) -> None:
         if earlier:
             self._console.print(f"{len(earlier)} of {total} episodes were finished before: going on after them")
-        self._progress.update(self._bar, total=total, completed=len(earlier), description="playing")
+        self._played, self._sum = 0, 0.0
+        self._progress.reset(self._bar, total=total, completed=len(earlier), description="playing")
         for result in earlier:
             self._count(result)
 
-    def finished(self, result: EpisodeResult) -> None:
+    def finished(self, result: Episode) -> None:
         self._count(result)
-        self._progress.update(self._bar, advance=1, description=result.task, strict=self._share)
+        self._progress.update(self._bar, advance=1, description=result.task, mean=self._mean)
 
-    def _count(self, result: EpisodeResult) -> None:
+    def _count(self, result: Episode) -> None:
         self._played += 1
-        self._strict += result.strict
+        self._sum += self._measure(result)
 
     @property
-    def _share(self) -> str:
-        return f"{self._strict / max(self._played, 1):.1%}"
+    def _mean(self) -> str:
+        return f"{self._sum / max(self._played, 1):.1%}"

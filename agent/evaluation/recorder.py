@@ -29,11 +29,15 @@ class Recorder:
         return log
 
     def end(self, name: str, result: EpisodeResult) -> None:
-        """Keep how the episode was scored; one that ended before its first step has nothing to keep."""
+        """Keep how a web task's episode was scored."""
+        facts = result.model_dump(include={"strict", "lax", "raw", "seconds", "error"})
+        self.close(name, result.strict, status=result.status, **facts)
+
+    def close(self, name: str, solved: bool, **facts: Any) -> None:
+        """Keep how an episode ended, in plain JSON; one that ended before its first step has nothing to keep."""
         log = self._logs.pop(name, None)
         if log is not None:
-            facts = result.model_dump(include={"strict", "lax", "raw", "seconds", "error"})
-            log.end("solved" if result.strict else "failed", success=result.strict, status=result.status, **facts)
+            log.end("solved" if solved else "failed", success=solved, **facts)
 
 
 def episode_name(task: str, seed: int, observation: str) -> str:

@@ -4,16 +4,27 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Status = Literal["done", "finished", "out_of_steps", "timed_out", "crashed"]
 
-
-class EpisodeResult(BaseModel):
-    """One episode, scored; a crash or a time-out is a zero like any other."""
+class Episode(BaseModel):
+    """What an evaluation knows of any episode, whatever was played."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     task: str
+    """The web task's name, or the game's id."""
     seed: int
+    session: int = 0
+    """Which start of this evaluation played it, counted from 0: a resumed evaluation has several."""
+    elapsed_s: float = 0.0
+    """Seconds from that start until this episode ended."""
+
+
+Status = Literal["done", "finished", "out_of_steps", "timed_out", "crashed"]
+
+
+class EpisodeResult(Episode):
+    """One episode, scored; a crash or a time-out is a zero like any other."""
+
     status: Status
     """`done`: the page ended the episode; `finished`: the agent gave up, or declared it done too early."""
     strict: bool = False
@@ -38,7 +49,3 @@ class EpisodeResult(BaseModel):
     """Why it crashed, or the last invalid reply's error; one line."""
     attempts: int = 1
     """How often it was begun: 2 where the first page broke before the agent's first step."""
-    session: int = 0
-    """Which start of this evaluation played it, counted from 0: a resumed evaluation has several."""
-    elapsed_s: float = 0.0
-    """Seconds from that start until this episode ended."""

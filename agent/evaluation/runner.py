@@ -1,14 +1,12 @@
 """Plays what is left of an evaluation: many pages at once, each with one task's episodes one after another."""
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from itertools import groupby
-from math import ceil
 from typing import Protocol
 
+from agent.evaluation.crew import Book, Piece, share_out
 from agent.evaluation.episode import Bounds, World, play
 from agent.evaluation.errors import EvaluationError
 from agent.evaluation.log import EpisodeLog
@@ -17,14 +15,10 @@ from agent.evaluation.results import EpisodeResult
 from envs.browser.errors import BrowserError
 from envs.protocol import Budgets
 
-PIECES_PER_WORKER = 4
-"""Work is cut so that each worker gets about this many pieces: none ends long before the others."""
 CLOSE_TIMEOUT_S = 5.0
 ATTEMPTS = 2
 """An episode that breaks before the agent was asked for anything says nothing about the agent: it gets another
 page, once. If that breaks too, or anything breaks after the first step, it is a zero."""
-Piece = tuple[str, list[int]]
-"""A task and some of its seeds, played one after the other in the same page."""
 
 
 class Page(Protocol):
@@ -54,42 +48,28 @@ async def run(
     Raises `EvaluationError` when the browser cannot go on, and the player's fatal errors; the log keeps what was
     finished until then.
     """
-    pieces = deque(_pieces(log.pending(), parallel))
-    session, began = log.session, time.perf_counter()
-
-    def book(result: EpisodeResult) -> None:
-        elapsed_s = time.perf_counter() - began
-        booked = result.model_copy(update={"session": session, "elapsed_s": elapsed_s})
-        log.append(booked)
-        on_result(booked)
-
-    worker = _Worker(pages, player, log.manifest.budgets, book)
-    try:
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(min(parallel, len(pieces))):
-                workers.create_task(worker.work(pieces))
-    except* Exception as errors:
-        raise _first(errors) from None
+    worker = _Worker(pages, player, log.manifest.budgets)
+    await share_out(log, worker.work, parallel=parallel, on_result=on_result)
 
 
 class _Worker:
     """What every worker does; it holds nothing of its own between pieces but the page that it works on."""
 
-    def __init__(
-        self, pages: Pages, player: Player, budgets: Budgets, book: Callable[[EpisodeResult], None]
-    ) -> None:
-        self._pages, self._player, self._budgets, self._book = pages, player, budgets, book
+    def __init__(self, pages: Pages, player: Player, budgets: Budgets) -> None:
+        self._pages, self._player, self._budgets = pages, player, budgets
 
-    async def work(self, pieces: deque[Piece]) -> None:
+    async def work(self, pieces: deque[Piece], book: Book[EpisodeResult]) -> None:
         page: Page | None = None
         try:
             while pieces:
                 task, seeds = pieces.popleft()
-                page = await self._piece(page, task, seeds)
+                page = await self._piece(page, task, seeds, book)
         finally:
             await _close(page)
 
-    async def _piece(self, page: Page | None, task: str, seeds: list[int]) -> Page | None:
+    async def _piece(
+        self, page: Page | None, task: str, seeds: list[int], book: Book[EpisodeResult]
+    ) -> Page | None:
         """Play one piece; gives back the page, or None where it had to be given up."""
         bounds = Bounds(self._budgets.max_steps[task], self._budgets.episode_timeout_s)
         world: World | None = None
@@ -105,7 +85,7 @@ class _Worker:
                     await _close(page)
                     page = world = None
                 if not broken or result.steps > 0 or attempt == ATTEMPTS:
-                    self._book(result.model_copy(update={"attempts": attempt}))
+                    book(result.model_copy(update={"attempts": attempt}))
                     break
         return page
 
@@ -118,23 +98,8 @@ class _Worker:
             raise EvaluationError(f"the browser cannot go on ({error}): run the same command to resume") from error
 
 
-def _pieces(pending: Sequence[tuple[str, int]], parallel: int) -> list[Piece]:
-    size = max(1, ceil(len(pending) / (parallel * PIECES_PER_WORKER)))
-    pieces = []
-    for task, pairs in groupby(pending, key=lambda pair: pair[0]):
-        seeds = [seed for _, seed in pairs]
-        pieces += [(task, seeds[start : start + size]) for start in range(0, len(seeds), size)]
-    return pieces
-
-
 async def _close(page: Page | None) -> None:
     if page is not None:
         # A page that hangs or is gone already must not hold up the others.
         with suppress(TimeoutError, Exception):
             await asyncio.wait_for(page.close(), CLOSE_TIMEOUT_S)
-
-
-def _first(errors: BaseException) -> BaseException:
-    while isinstance(errors, BaseExceptionGroup):
-        errors = errors.exceptions[0]
-    return errors

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import io
 import json
+from collections.abc import Collection
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,13 @@ def write_replay(record: RunRecord, *, title: str = "") -> Path:
     return path
 
 
-def render(record: RunRecord, *, title: str = "") -> str:
-    """The whole page as text."""
+def render(record: RunRecord, *, title: str = "", only: Collection[str] | None = None) -> str:
+    """The whole page as text, with all episodes or `only` those of these names, in their order."""
     pictures = _Pictures(record.folder / "screenshots")
     data = {
         "title": title or str(record.manifest.get("task") or record.manifest.get("title") or record.id),
         "manifest": {**record.manifest, "status": record.status},
-        "episodes": _episodes(record, pictures),
+        "episodes": _episodes(record, pictures, only),
         "pictures": pictures.urls,
     }
     folder = files("agent.runs")
@@ -90,10 +91,12 @@ def _smaller(png: bytes) -> bytes:
     return min(png, buffer.getvalue(), key=len)
 
 
-def _episodes(record: RunRecord, pictures: _Pictures) -> list[dict[str, Any]]:
+def _episodes(record: RunRecord, pictures: _Pictures, only: Collection[str] | None) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for line in record.lines():
         name = line["episode"]
+        if only is not None and name not in only:
+            continue
         if line["event"] == "episode":
             found[name] = {"name": name, "task": line.get("task", ""), "steps": [], "end": None}
         elif line["event"] == "step":
@@ -107,4 +110,4 @@ def _episodes(record: RunRecord, pictures: _Pictures) -> list[dict[str, Any]]:
             )
         elif line["event"] == "end":
             found[name]["end"] = {key: value for key, value in line.items() if key not in ("event", "episode")}
-    return list(found.values())
+    return list(found.values()) if only is None else [found[name] for name in only if name in found]

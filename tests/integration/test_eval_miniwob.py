@@ -6,67 +6,28 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from .stub_model import serving, text_of
 
 ROOT = Path(__file__).parents[2]
 SEEDBED = [sys.executable, str(ROOT / "seedbed.py")]
 BUTTON = re.compile(r"^button:Click Me! (\d{3} \d{3})", re.MULTILINE)
 
 
-class Stub(BaseHTTPRequestHandler):
-    """A model that clicks on the button whose place it finds in the list of elements, else in the middle."""
-
-    def do_GET(self):
-        self.answer({"object": "list", "data": [{"id": "stub", "object": "model"}]})
-
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        found = BUTTON.search(
-            "\n".join(
-                part.get("text", "")
-                for message in body["messages"]
-                if isinstance(message["content"], list)
-                for part in message["content"]
-            )
-        )
-        text = f"Action: click(point='<point>{found[1] if found else '500 500'}</point>')"
-        if self.server.babbles:
-            text = "I would rather not say."
-        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
-        self.answer({"id": "1", "object": "chat.completion", "choices": [choice], "usage": usage})
-
-    def answer(self, data):
-        body = json.dumps(data).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+def click(body):
+    """Clicks on the button whose place it finds in the list of elements, else in the middle."""
+    found = BUTTON.search(text_of(body))
+    return f"Action: click(point='<point>{found[1] if found else '500 500'}</point>')"
 
 
 @pytest.fixture
 def stub():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
-    server.babbles = False
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def url(server) -> str:
-    return f"http://127.0.0.1:{server.server_port}/v1"
+    with serving(click) as server:
+        yield server
 
 
 def evaluate(*options: str) -> subprocess.CompletedProcess:
@@ -96,7 +57,7 @@ def test_a_model_behind_an_endpoint_is_scored_and_recorded(tmp_path, stub):
     path = tmp_path / "vlm.json"
     done = evaluate(
         "--agent", "vlm", "--observation", "elements", "--tasks", "click-test", "--seeds", "2000000:3",
-        "--parallel", "2", "--json", str(path), "--model-url", url(stub), "--record", str(tmp_path / "runs"),
+        "--parallel", "2", "--json", str(path), "--model-url", stub.url, "--record", str(tmp_path / "runs"),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     result = json.loads(path.read_text())
@@ -112,18 +73,18 @@ def test_a_blind_model_sees_no_elements(tmp_path, stub):
     path = tmp_path / "blind.json"
     done = evaluate(
         "--agent", "blind", "--observation", "elements", "--tasks", "click-test", "--seeds", "2000000:3",
-        "--max-steps", "1", "--json", str(path), "--model-url", url(stub),
+        "--max-steps", "1", "--json", str(path), "--model-url", stub.url,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(path.read_text())["mean_strict"] < 1.0
 
 
 def test_a_model_that_babbles_scores_zero_and_is_told(tmp_path, stub):
-    stub.babbles = True
+    stub.reply = lambda body: "I would rather not say."
     path = tmp_path / "vlm.json"
     done = evaluate(
         "--tasks", "click-test", "--seeds", "2000000:1", "--max-steps", "2",
-        "--json", str(path), "--model-url", url(stub),
+        "--json", str(path), "--model-url", stub.url,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     result = json.loads(path.read_text())
