@@ -29,14 +29,11 @@ class Episode:
         """The episode that `reset(seed=seed)` of the Gymnasium face begins; a random one for None."""
         return cls.begin(game, level, dice(seeding.np_random(seed)[0]))
 
-    def move(self, move: int | None) -> bool:
-        """Try a move; says whether it was legal. None stands for something that is no move at all."""
+    def move(self, move: int) -> bool:
+        """Try a move; says whether it was legal. When the episode is finished nothing happens any more."""
         if self.finished:
             return False
         self.steps += 1
-        if move is None:
-            self.illegal += 1
-            return False
         try:
             self.game.play(move)
         except IllegalMove:
