@@ -32,7 +32,12 @@ def copy_text(rng: random.Random, words: Sequence[str]) -> CopyText:
         return CopyText(_typing(asked), lines, tuple(f"Action: type(content='{_safe(name)}')" for name in asked))
     instruction = " ".join(_ask(rng, name, roles[name]) for name in asked)
     return CopyText(
-        instruction, lines, tuple(f"Action: click(point='<point>{places[name]}</point>')" for name in asked)
+        instruction,
+        lines,
+        tuple(
+            f"Thought: {name} {places[name]}\nAction: click(point='<point>{places[name]}</point>')"
+            for name in asked
+        ),
     )
 
 

@@ -65,6 +65,8 @@ class TrainConfig(Frozen):
     warmup_steps: int = Field(100, ge=0)
     seeing_steps: int = Field(0, ge=0)
     """For so many steps at first only ViT and adapter learn, from their dense labels; the decoder rests."""
+    vit_rests: bool = False
+    """The ViT stays as it is, while its adapter and the decoder learn: a third of the work for each picture."""
     weight_decay: float = Field(0.1, ge=0)
     """On matrices; not on biases and norms (Seed1.5-VL, section 4)."""
     clip: float = Field(1.0, gt=0)
@@ -107,6 +109,8 @@ class TrainConfig(Frozen):
         lists = self.mix.elements or self.mix.copying or self.mix.retelling
         if self.seeing_steps and (lists or not self.mix.perception):
             raise ValueError("seeing_steps needs a mix of pictures only: set the shares of lists to 0")
+        if self.seeing_steps and self.vit_rests:
+            raise ValueError("seeing_steps and vit_rests exclude each other: somebody has to learn")
         if self.stage == "perception" and (self.mix.pixels or lists):
             raise ValueError("mix: the stage perception has no demonstrations; set the others to 0")
         return self

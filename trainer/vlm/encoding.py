@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from agent.gui.prompts import plain, render
+from agent.gui.prompts import TERSE_ELEMENTS, TERSE_NAME, place_of, plain, render
 from agent.policy import Past
 from envs.browser.actions import Action, Point
 from envs.browser.observation import Box, Element, Observation
@@ -103,16 +103,16 @@ class Encoder:
     def encode(self, sample: Sample, picture: Picture | None = None) -> Encoded:
         """The sample as a question about its `picture`; without one, about its list of elements."""
         if picture is None:
-            action, exact = self._aim(sample, "elements")
+            action, exact, thought = self._aim(sample, "elements")
             before = self._tokens(self._prompt(sample, "elements", ELEMENTS_SIZE))
-            tokens = self._with_answer(before, action, ELEMENTS_SIZE)
+            tokens = self._with_answer(before, action, ELEMENTS_SIZE, thought)
             return Encoded(tokens, len(before), {} if exact else self._soft(tokens, len(before), action))
         size = (picture.pixels.shape[2], picture.pixels.shape[1])
-        action, _ = self._aim(sample, "pixels")
+        action, _, thought = self._aim(sample, "pixels")
         before = self._tokens(self._prompt(sample, "pixels", size))
         image_start = before.index(self._image_pad)
         before[image_start : image_start + 1] = [self._image_pad] * len(picture.classes)
-        tokens = self._with_answer(before, action, size)
+        tokens = self._with_answer(before, action, size, thought)
         soft = self._soft(tokens, len(before), action)
         return Encoded(tokens, len(before), soft, image_start, picture, cover(sample.target, size))
 
@@ -123,9 +123,11 @@ class Encoder:
         said = [token for answer in text.answers for token in self._tokens(f"{answer}<|im_end|>")]
         return Encoded(np.array([*before, *said], np.int32), len(before), {})
 
-    def _with_answer(self, before: list[int], action: Action, size: tuple[int, int]) -> NDArray[np.int32]:
+    def _with_answer(
+        self, before: list[int], action: Action, size: tuple[int, int], thought: str
+    ) -> NDArray[np.int32]:
         data = action.model_dump()
-        said = self._format.render(Call(data.pop("kind"), data), size)
+        said = self._format.render(Call(data.pop("kind"), data), size, thought)
         return np.array([*before, *self._tokens(said), *self._tokens("<|im_end|>")], np.int32)
 
     def _tokens(self, text: str) -> list[int]:
@@ -138,26 +140,28 @@ class Encoder:
         parts = [part.get("text", "<|vision_start|><|image_pad|><|vision_end|>") for part in message["content"]]
         return f"<|im_start|>user\n{''.join(parts)}<|im_end|>\n<|im_start|>assistant\n"
 
-    def _aim(self, sample: Sample, mode: str) -> tuple[Action, bool]:
-        """The action with its points moved to where the model shall point, and whether they are to be copied.
+    def _aim(self, sample: Sample, mode: str) -> tuple[Action, bool, str]:
+        """The action with its points moved to where the model shall point, whether they are copied, and a thought.
 
-        From pixels that is the middle of the target, snapped to the grid; from a list it is the place that the
-        list gives for the element, digit for digit.
+        From pixels a point is the middle of the target, snapped to the grid; from a list it is the place that the
+        list gives for the element, digit for digit. The thought names the element, and with a list its place:
+        whoever has said what he looks for finds it by looking up one word (see `trainer.data.copying`).
         """
         places = {"point": sample.target, "start": sample.target, "end": sample.end}
-        changes, exact = {}, mode == "elements"
+        changes, exact, named = {}, mode == "elements", []
         for name, box in places.items():
             if not hasattr(sample.action, name) or box is None:
                 continue
             place = _clipped(box)
-            if mode == "elements":
-                listed = best_match(sample.elements, box)
-                if listed is not None:
-                    changes[name] = listed.box.centre
-                    continue
-                exact = False
             changes[name] = Point(x=_snap(place.x), y=_snap(place.y))
-        return sample.action.model_copy(update=changes), exact
+            listed = best_match(sample.elements[:TERSE_ELEMENTS], box)
+            if listed is None:
+                exact = False
+                continue
+            if mode == "elements":
+                changes[name] = listed.box.centre
+            named.append(_named(listed, with_place=mode == "elements"))
+        return sample.action.model_copy(update=changes), exact, " to ".join(named)
 
     def _soft(
         self, tokens: NDArray[np.int32], start: int, action: Action
@@ -232,6 +236,12 @@ class Encoder:
             tokens = self._tokens(text)
             self._words[text] = [(token, max(len(self._backend.decode([token])), 1)) for token in tokens]
         return self._words[text]
+
+
+def _named(element: Element, with_place: bool) -> str:
+    """How a thought names an element: as the prompt's line does, without the role where there is a name."""
+    name = plain(element.name)[:TERSE_NAME] or element.role
+    return f"{name} {place_of(element)}" if with_place else name
 
 
 def _shared(low: float, high: float, cell: int) -> float:

@@ -122,6 +122,9 @@ class Run:
         self.model = model.to(where.device)
         able = where.device.type == "cuda" or cpu_multiplies_bf16()
         self._bf16 = config.precision == "bf16" or (config.precision == "auto" and able)
+        if config.vit_rests:
+            for name, parameter in self.model.model.visual.named_parameters():
+                parameter.requires_grad_("merger" in name)
         self._learner = losses.Learner(FastForward(self.model, compiled=config.compiled)).to(where.device)
         if where.world > 1:
             from torch.distributed.device_mesh import init_device_mesh
