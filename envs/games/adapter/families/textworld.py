@@ -18,7 +18,17 @@ CHALLENGES = {
     "TextWorld/TreasureHunter-v0": ("tw-treasure_hunter", {"level": 5}),
     "TextWorld/Cooking-v0": (
         "tw-cooking",
-        {"recipe": 1, "take": 1, "go": 1, "open": True, "cook": True, "cut": True, "drop": False},
+        {
+            "recipe": 1,
+            "take": 1,
+            "go": 1,
+            "open": True,
+            "cook": True,
+            "cut": True,
+            "drop": False,
+            "split": None,
+            "recipe_seed": 0,
+        },
     ),
 }
 """From our ids to TextWorld's challenges and their settings."""
@@ -46,14 +56,15 @@ class TextWorldEnv(gymnasium.Env[Any, Any]):
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, Info]:
         super().reset(seed=seed)
         import textworld
+        from textworld import challenges, generator
 
         self.close()
         self._folder = tempfile.TemporaryDirectory()
         made = textworld.GameOptions()
         made.seeds = int(self.np_random.integers(2**31 - 1))
         made.path = str(Path(self._folder.name) / "game.z8")
-        maker = textworld.challenges.CHALLENGES[self._challenge][1]
-        path = textworld.generator.compile_game(maker(self._settings, made), made)
+        maker = challenges.CHALLENGES[self._challenge][1]
+        path = generator.compile_game(maker(self._settings, made), made)
         asked = textworld.EnvInfos(
             admissible_commands=True, objective=True, score=True, max_score=True, won=True, lost=True
         )
