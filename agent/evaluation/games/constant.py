@@ -14,14 +14,16 @@ TRIAL_SEEDS = range(1_000_000, 1_000_003)
 """Of the development range: choosing on the seeds that are scored would flatter the choice."""
 MOST_MOVES = 24
 """A game with more moves has this many of them tried, evenly spaced in their order."""
+UNSEEN_PX = 32
+"""The size of pictures that nobody looks at."""
 
 
 class ConstantChoice:
     """One choice for each game, made when it is first asked for."""
 
-    def __init__(self, steps: Mapping[str, int], size_px: int) -> None:
+    def __init__(self, steps: Mapping[str, int]) -> None:
         """`steps` are the budgets of the games."""
-        self._steps, self._size_px = steps, size_px
+        self._steps = steps
         self._found: dict[str, asyncio.Task[str]] = {}
 
     async def best(self, env_id: str) -> str:
@@ -31,7 +33,7 @@ class ConstantChoice:
         return await self._found[env_id]
 
     async def _search(self, env_id: str) -> str:
-        game = Game.make(env_id, size_px=self._size_px, drawn=False)
+        game = Game.make(env_id, size_px=UNSEEN_PX, drawn=False)
         try:
             names = [move.name for move in game.moves] or list(game.start(TRIAL_SEEDS[0]).legal)
             tried = [names[round(place * (len(names) - 1) / (MOST_MOVES - 1))] for place in range(MOST_MOVES)]

@@ -47,7 +47,7 @@ def player_of(
     if name in WITH_MODEL:
         assert model is not None, "a model is served where an agent needs one"
         return _with_model(name, config, model, first)
-    choice = ConstantChoice(config.steps, config.suite.size_px) if name == "constant" else None
+    choice = ConstantChoice(config.steps) if name == "constant" else None
     return GamePlayer(name, lambda move: player(name, move=move or None), constant=choice)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from agent.budgets import Budgets
 from agent.evaluation.crew import Book, Piece, share_out
+from agent.evaluation.games.constant import UNSEEN_PX
 from agent.evaluation.games.keeper import Keeper
 from agent.evaluation.games.players import GamePlayer
 from agent.evaluation.games.results import GameLog, PlayedGame
@@ -89,7 +90,8 @@ class _Worker:
     def _made(self, env_id: str) -> Game:
         # Pictures cost more than moves: they are drawn where somebody looks at them.
         looked_at = self._keeper is not None or self._player.name in WITH_MODEL
-        return Game.make(env_id, size_px=self._suite.size_px, history=self._suite.history, drawn=looked_at)
+        size_px = self._suite.size_px if looked_at else UNSEEN_PX
+        return Game.make(env_id, size_px=size_px, history=self._suite.history, drawn=looked_at)
 
 
 def _seated(playing: Player, seed: int, game: Game) -> GamePolicy:

@@ -20,6 +20,10 @@ max_steps = 12
 """
 
 
+class Killed(Exception):
+    pass
+
+
 class Silent:
     """A watcher that remembers who was played."""
 
@@ -69,10 +73,10 @@ async def test_all_files_are_written_and_the_replay_is_in_the_page(config, tmp_p
 async def test_the_manifest_is_there_before_the_first_episode(config, tmp_path, monkeypatch):
     async def dies(*_, **__):
         assert (tmp_path / "r.json.manifest.json").exists()
-        raise KeyboardInterrupt
+        raise Killed
 
     monkeypatch.setattr(runner, "play_episode", dies)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         await evaluate(config(), Silent())
     assert not (tmp_path / "r.json").exists()
 
