@@ -22,6 +22,7 @@ GAMES: dict[str, tuple[str, str]] = {
     "yarn": (f"{_HERE}.yarn:Yarn", f"{_HERE}.yarn:oracle"),
     "hex-blocks": (f"{_HERE}.hex_blocks:HexBlocks", f"{_HERE}.blocks:oracle"),
     "wood-blocks": (f"{_HERE}.wood_blocks:WoodBlocks", f"{_HERE}.blocks:oracle"),
+    "key": (f"{_HERE}.key:Key", f"{_HERE}.key:oracle"),
 }
 """From a game's name to where its class is, and where its oracle is."""
 
