@@ -103,6 +103,7 @@ def test_a_killed_evaluation_goes_on_and_repeats_nothing(folder):
         (("games", "--suite", "seed-game"), "nearest is 'seed-games'"),
         (("games", "--suite", "walk.toml", "--seeds", "2000000:0"), "START:COUNT"),
         (("games", "--suite", "walk.toml", "--parallel", "0"), "--parallel"),
+        (("games", "--suite", "walk.toml", "--json", "r.html"), "ends in .json"),
         (("games", "--suite", "walk.toml", "--baselines", "oracel"), "there are random, constant, oracle"),
         (("games", "--suite", "wrong.toml", "--agent", "random"), "unknown key"),
         (("games", "--suite", "unknown.toml", "--agent", "random"), "nearest is 'MiniGrid-Empty-5x5-v0'"),

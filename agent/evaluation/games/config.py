@@ -46,9 +46,10 @@ class GamesConfig(BaseModel):
 
     @field_validator("json_path")
     @classmethod
-    def _no_folder(cls, path: Path | None) -> Path | None:
-        if path is not None and path.is_dir():
-            raise ValueError("that is a folder; name a file in it, such as games.json")
+    def _json(cls, path: Path | None) -> Path | None:
+        # The table and the page take the same name with other endings.
+        if path is not None and (path.suffix != ".json" or path.is_dir()):
+            raise ValueError("name a file that ends in .json, such as games.json")
         return path
 
     @property

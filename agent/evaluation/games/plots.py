@@ -41,7 +41,7 @@ def _games(summary: Mapping[str, Any]) -> str:
             game["normalised_ci95"], [place, place], color=OURS, alpha=0.35, linewidth=5, solid_capstyle="butt"
         )
         for name, other in game["baselines"].items():
-            if name in COLOURS:
+            if name in COLOURS and name != summary["agent"]:
                 axes.scatter(
                     other["normalised"], place, s=60, marker="|", color=COLOURS[name], label=_once(name, place)
                 )

@@ -32,8 +32,8 @@ def aggregate(summary: Mapping[str, Any]) -> list[str]:
     lines = []
     if summary["normalised_iqm"] is not None:
         lines.append(
-            f"normalised IQM {summary['normalised_iqm']:.3f} ({spread(summary['normalised_iqm_ci95'])}), "
-            f"mean {summary['normalised_mean']:.3f} ({spread(summary['normalised_mean_ci95'])})"
+            f"normalised IQM {number(summary['normalised_iqm'])} ({spread(summary['normalised_iqm_ci95'])}), "
+            f"mean {number(summary['normalised_mean'])} ({spread(summary['normalised_mean_ci95'])})"
         )
     if summary["not_normalised"]:
         without = ", ".join(summary["not_normalised"])
@@ -97,7 +97,8 @@ def number(value: float | None) -> str:
     """Three digits are what an evaluation of tens of episodes can tell; large scores are shown whole."""
     if value is None:
         return "-"
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:.0f}"
+    # Rounded first: a tiny negative number is no "-0.000".
+    return f"{round(value, 3) + 0.0:.3f}" if abs(value) < 100 else f"{value:.0f}"
 
 
 def spread(interval: Sequence[float]) -> str:

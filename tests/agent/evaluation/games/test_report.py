@@ -7,7 +7,7 @@ import pytest
 
 from agent.evaluation.games.plots import plots
 from agent.evaluation.games.report import render
-from agent.evaluation.games.table import markdown
+from agent.evaluation.games.table import markdown, number
 
 
 @pytest.fixture
@@ -43,3 +43,8 @@ def test_the_page_stands_alone(result):
 def test_nothing_in_a_result_becomes_markup(summary):
     page = render(summary({"<script>alert(1)</script>": [1.0]}), "")
     assert "<script>alert" not in page
+
+
+def test_numbers_have_the_digits_that_can_be_told():
+    shown = [number(value) for value in (None, 0.12345, -0.00001, 12.5, 1234.5)]
+    assert shown == ["-", "0.123", "0.000", "12.500", "1234"]
