@@ -8,6 +8,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+RETELL = "Where is what?"
+"""Asks for all that there is, name and place."""
 ROLES = ("button", "link", "textbox", "checkbox", "radio", "text", "tab", "combobox", "graphics", "listitem")
 STATES = ("", "", "", "", " focused", " checked", " selected")
 
@@ -46,7 +48,7 @@ def retold_text(rng: random.Random, words: Sequence[str]) -> CopyText:
     places = _places(rng, words)
     lines = _lines(rng, {name: rng.choice(ROLES) for name in places}, places)
     told = rng.sample(list(places), len(places))
-    return CopyText("Where is what?", lines, tuple(f"{name} {places[name]}" for name in told))
+    return CopyText(RETELL, lines, tuple(f"{name} {places[name]}" for name in told))
 
 
 def _places(rng: random.Random, words: Sequence[str]) -> dict[str, str]:

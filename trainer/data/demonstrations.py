@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.async_api import Error as PlaywrightError
+
 from envs.browser.actions import Action, Click, Finish, Point
 from envs.browser.browser import Browser
 from envs.browser.errors import BrowserError
@@ -44,8 +46,8 @@ async def demonstrate(
     for seed in seeds:
         try:
             samples = await _episode(episode, seed, random.Random(f"{task}/{seed}"), mistakes)
-        except (BrowserError, LookupError, ValueError, RuntimeError):
-            continue  # An oracle that a mistake has confused: the episode is not a demonstration.
+        except (BrowserError, PlaywrightError, LookupError, ValueError, RuntimeError):
+            continue  # An oracle that a mistake has confused, or a page that hung: it is not a demonstration.
         if samples:
             yield samples
 

@@ -17,7 +17,7 @@ from agent.gui.prompts import TERSE_ELEMENTS, TERSE_NAME, place_of, plain, rende
 from agent.policy import Past
 from envs.browser.actions import Action, Point
 from envs.browser.observation import Box, Element, Observation
-from trainer.data.copying import CopyText
+from trainer.data.copying import RETELL, CopyText
 from trainer.data.shards import Sample
 from trainer.data.widgets import CLASSES
 from vlm.formats import Call, wire_format
@@ -37,6 +37,8 @@ ELEMENTS_SIZE = (160, 160)
 PROFILE = Profile(
     name="vlm-tiny", format="seed", prompt="terse", factor=TOKEN_PX, min_pixels=TOKEN_PX**2, max_pixels=160 * 160
 )
+RETOLD = 10
+"""Elements of a picture that are told at most."""
 LETTERS = "".join(map(chr, range(33, 127)))
 _WIDTHS = {
     **dict.fromkeys("ijl.,:;|!'I", 0.26),
@@ -116,6 +118,24 @@ class Encoder:
         soft = self._soft(tokens, len(before), action)
         return Encoded(tokens, len(before), soft, image_start, picture, cover(sample.target, size))
 
+    def encode_retelling(self, sample: Sample, picture: Picture) -> Encoded:
+        """All that stands on a picture, name and place in the order of the list: many points from one look."""
+        size = (picture.pixels.shape[2], picture.pixels.shape[1])
+        asked = replace(sample, instruction=RETELL, past=())
+        before = self._tokens(self._prompt(asked, "pixels", size))
+        image_start = before.index(self._image_pad)
+        before[image_start : image_start + 1] = [self._image_pad] * len(picture.classes)
+        tokens, soft = list(before), {}
+        for element in sample.elements[:RETOLD]:
+            tokens += self._tokens(_named(element, with_place=False))
+            place = _clipped(element.box)
+            for fraction in (place.x, place.y):
+                tokens += self._tokens(f" {round(_snap(fraction) * 1000):03d}")
+                soft[len(tokens) - 1] = self._smeared(self._number_of[tokens[-1]])
+            tokens += self._tokens("<|im_end|>")
+        nowhere = np.zeros(len(picture.classes), np.float32)
+        return Encoded(np.array(tokens, np.int32), len(before), soft, image_start, picture, nowhere)
+
     def encode_copying(self, text: CopyText) -> Encoded:
         """A list with several questions: all answers, one after the other, are learned."""
         prompt = f"{plain(text.instruction)}\n<|page_start|>{text.lines}<|page_end|>"
@@ -173,11 +193,15 @@ class Encoder:
             number = self._number_of.get(int(tokens[place]))
             if number is None or not self._in_point(tokens, place):
                 continue
-            near = number + BIN * np.arange(-2, 3)
-            inside = (near >= 0) & (near < 1000)
-            weights = (SMEAR * inside)[inside]
-            soft[place] = (self._numbers[near[inside]], (weights / weights.sum()).astype(np.float32))
+            soft[place] = self._smeared(number)
         return soft
+
+    def _smeared(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The tokens of a coordinate and its neighbours, with their shares."""
+        near = number + BIN * np.arange(-2, 3)
+        inside = (near >= 0) & (near < 1000)
+        weights = SMEAR[inside]
+        return self._numbers[near[inside]], (weights / weights.sum()).astype(np.float32)
 
     def _in_point(self, tokens: NDArray[np.int32], place: int) -> bool:
         """Whether the number at `place` is part of a `<point>`: the text just before or after says so."""

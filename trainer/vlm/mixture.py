@@ -25,6 +25,8 @@ MEMORY = 0.95
 """How much of a task's running accuracy a new sample leaves in place."""
 QUESTIONS_OF_LISTS = 0.2
 """Share of the lists of demonstrations that are given another question than their own."""
+RETOLD_PICTURES = 0.6
+"""Share of the further questions about a picture that ask for all that stands on it."""
 LONGEST = 512
 """Tokens; longer sequences are drawn again."""
 
@@ -110,8 +112,13 @@ class Mixture:
     def _about_a_picture(self, name: str, sample: Sample, rng: random.Random) -> Drawn:
         """The sample's own question about its picture and as many others as the settings ask for."""
         picture = self._encoder.picture(sample)
-        asked = [sample, *(question(rng, sample) or sample for _ in range(self._config.questions - 1))]
-        return Drawn(name, tuple(self._encoder.encode(each, picture) for each in asked))
+        sequences = [self._encoder.encode(sample, picture)]
+        for _ in range(self._config.questions - 1):
+            if sample.elements and rng.random() < RETOLD_PICTURES:
+                sequences.append(self._encoder.encode_retelling(sample, picture))
+            else:
+                sequences.append(self._encoder.encode(question(rng, sample) or sample, picture))
+        return Drawn(name, tuple(sequences))
 
     def _demonstration(self, source: str, rng: random.Random) -> Sample:
         names = sorted(self._tasks)
