@@ -9,7 +9,7 @@ from rich.text import Text
 
 HEADINGS = ("game", "n", "mean", "95%", "IQM", "random", "reference", "normalised", "invalid", "crashes", "steps")
 
-ON_SCREEN = ("game", "n", "mean", "95%", "random", "normalised", "invalid", "crashes")
+ON_SCREEN = ("game", "n", "mean", "95%", "random", "normalised")
 
 
 def rows(summary: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -51,8 +51,10 @@ def aggregate(summary: Mapping[str, Any]) -> list[str]:
 
 
 def show(summary: Mapping[str, Any], console: Console) -> None:
-    """Print the columns that fit a terminal, and what is below the table."""
-    table = Table(title=f"{summary['suite']}, {summary['agent']}", title_justify="left", box=None, pad_edge=False)
+    """Print the columns that fit a terminal of 80 columns, and what is below the table."""
+    table = Table(
+        title=f"{summary['suite']}, {summary['agent']}", title_justify="left", box=None, padding=(0, 1, 0, 0)
+    )
     chosen = [HEADINGS.index(heading) for heading in ON_SCREEN]
     for heading in ON_SCREEN:
         table.add_column(heading, no_wrap=True, justify="left" if heading == "game" else "right")
