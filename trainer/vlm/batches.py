@@ -64,6 +64,7 @@ def collate(samples: Sequence[Encoded], device: torch.device, longest: int = 0) 
             (
                 "target",
                 "has_target",
+                "places",
                 "classes",
                 "reading_at",
                 "reading_token",
@@ -113,6 +114,7 @@ def _seen(pictures: Sequence[Picture], device: torch.device) -> dict[str, torch.
         if picture.letters is not None:
             letters[number, picture.letters[:, 0], picture.letters[:, 1]] = 1.0
     return {
+        "places": torch.from_numpy(np.stack([p.places for p in pictures]).astype(np.int64)).to(device),
         "classes": torch.from_numpy(np.stack([p.classes for p in pictures]).astype(np.int64)).to(device),
         "reading_at": torch.from_numpy(np.concatenate(at).astype(np.int64)).to(device),
         "reading_token": torch.from_numpy(np.concatenate(words).astype(np.int64)).to(device),

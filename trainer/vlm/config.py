@@ -41,6 +41,7 @@ class LossWeights(Frozen):
 
     answer: float = Field(1.0, ge=0)
     target: float = Field(1.0, ge=0)
+    place: float = Field(0.5, ge=0)
     reading: float = Field(1.0, ge=0)
     letters: float = Field(0.5, ge=0)
     classes: float = Field(0.3, ge=0)

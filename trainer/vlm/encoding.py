@@ -59,6 +59,8 @@ class Picture:
 
     pixels: NDArray[np.uint8]
     """[3, height, width]."""
+    places: NDArray[np.int32]
+    """[M, 2] tokens of each cell's column and row: the coordinates of its middle."""
     classes: NDArray[np.int8]
     """[M] widget class, -1 where it is not known."""
     reading: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]
@@ -100,7 +102,7 @@ class Encoder:
         """What the sample's screenshot shows, with the labels of its cells."""
         pixels = np.asarray(Image.open(io.BytesIO(sample.png)).convert("RGB")).transpose(2, 0, 1)
         size = (pixels.shape[2], pixels.shape[1])
-        return Picture(pixels, self._classes(sample, size), **self._reading(sample, size))
+        return Picture(pixels, self._places(size), self._classes(sample, size), **self._reading(sample, size))
 
     def encode(self, sample: Sample, picture: Picture | None = None) -> Encoded:
         """The sample as a question about its `picture`; without one, about its list of elements."""
@@ -130,7 +132,7 @@ class Encoder:
             tokens += self._tokens(_named(element, with_place=False))
             place = _clipped(element.box)
             for fraction in (place.x, place.y):
-                tokens += self._tokens(f" {round(_snap(fraction) * 1000):03d}")
+                tokens += self._tokens(f" {int(_snap(fraction) * 1000):03d}")
                 soft[len(tokens) - 1] = self._smeared(self._number_of[tokens[-1]])
             tokens += self._tokens("<|im_end|>")
         nowhere = np.zeros(len(picture.classes), np.float32)
@@ -209,6 +211,14 @@ class Encoder:
             [int(token) for token in tokens[max(place - 3, 0) : place]], skip_special_tokens=False
         )
         return text.endswith("<point>") or ("<point>" in text and text.endswith(" "))
+
+    def _places(self, size: tuple[int, int]) -> NDArray[np.int32]:
+        columns, rows = size[0] // TOKEN_PX, size[1] // TOKEN_PX
+        across, down = (
+            self._numbers[[int(_snap((number + 0.5) / count) * 1000) for number in range(count)]]
+            for count in (columns, rows)
+        )
+        return np.stack([np.tile(across, rows), np.repeat(down, columns)], 1)
 
     def _classes(self, sample: Sample, size: tuple[int, int]) -> NDArray[np.int8]:
         columns, rows = size[0] // TOKEN_PX, size[1] // TOKEN_PX

@@ -53,6 +53,8 @@ class Batch:
 class Output:
     hidden: Tensor
     """[B, S, H] after the decoder's last norm."""
+    middle: Tensor
+    """[B, S, H] after half of the decoder's layers, with its root mean square brought to 1."""
     visual: Tensor | None
     """[images, M, H] what the adapter hands to the decoder."""
     router_balance: Tensor
@@ -89,9 +91,11 @@ class FastForward(torch.nn.Module):
             mixed, shares = mix(layer.mlp, layer.post_attention_layernorm(hidden))
             hidden = hidden + mixed
             routed.append(shares)
+            if index + 1 == len(text.layers) // 2:
+                middle = F.rms_norm(hidden, hidden.shape[-1:])
             if index < len(deepstack):
                 hidden = _add(hidden, deepstack[index][batch.image_of], where)
-        return Output(text.norm(hidden), visual, _balance(torch.stack(routed), across))
+        return Output(text.norm(hidden), middle, visual, _balance(torch.stack(routed), across))
 
     def logits(self, hidden: Tensor) -> Tensor:
         """[..., H] → [..., vocabulary]."""

@@ -34,6 +34,8 @@ class Labels:
     """[R, M] cover of the target's box, 0 to 1."""
     has_target: Tensor | None
     """[R] whether the sample points at all."""
+    places: Tensor | None
+    """[I, M, 2] tokens of each cell's column and row, as coordinates of its middle."""
     classes: Tensor | None
     """[I, M] widget class, -1 unknown."""
     reading_at: Tensor | None
@@ -54,13 +56,14 @@ class Weights:
 
     answer: float = 1.0
     target: float = 1.0
+    place: float = 0.5
     reading: float = 1.0
     letters: float = 1.0
     classes: float = 0.3
     balance: float = 0.01
 
 
-WEIGHTED = ("answer", "target", "reading", "letters", "classes", "balance")
+WEIGHTED = ("answer", "target", "place", "reading", "letters", "classes", "balance")
 
 
 class Heads(nn.Module):
@@ -69,6 +72,8 @@ class Heads(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.target = nn.Linear(width, 1)
+        self.across = nn.Linear(width, width, bias=False)
+        self.down = nn.Linear(width, width, bias=False)
         self.classes = nn.Linear(width, len(CLASSES))
         self.letters = nn.Linear(width, len(LETTERS))
 
@@ -114,8 +119,11 @@ def losses(
     assert batch.image_rows is not None and batch.image_starts is not None
     assert labels.target is not None and labels.has_target is not None and labels.classes is not None
     cells = batch.image_starts[:, None] + torch.arange(out.visual.shape[1], device=out.visual.device)
-    seen = out.hidden[batch.image_rows[:, None], cells]
+    # Halfway, so that the other half of the layers can point at what the first half has found.
+    seen = out.middle[batch.image_rows[:, None], cells]
     parts["target"] = target_loss(heads.target(seen)[..., 0].float(), labels.target, labels.has_target, across)
+    assert labels.places is not None and batch.image_of is not None
+    parts["place"] = place_loss(forward, heads, seen, labels.places[batch.image_of], across)
     return parts | _seen(forward, heads, out.visual, labels, across)
 
 
@@ -157,6 +165,19 @@ def _seen(forward: FastForward, heads: Heads, visual: Tensor, labels: Labels, ac
 
 def _count(rows: Tensor) -> Tensor:
     return torch.tensor(float(len(rows)), device=rows.device)
+
+
+def place_loss(forward: FastForward, heads: Heads, seen: Tensor, places: Tensor, across: Across) -> Tensor:
+    """Whether each cell's state [R, M, H] is, through a linear map, the embedding of its coordinates' tokens.
+
+    Then a head that hands on what it attends to can say where it looked. Only the tokens in `places` [R, M, 2]
+    compete.
+    """
+    tokens, index = places.unique(return_inverse=True)
+    names = forward.model.lm_head.weight[tokens]
+    guesses = torch.stack([F.linear(head(seen), names) for head in (heads.across, heads.down)], 2).float()
+    wrong = F.cross_entropy(guesses.flatten(0, 2), index.flatten(), reduction="sum")
+    return wrong / across(torch.tensor(float(index.numel()), device=index.device))
 
 
 def target_loss(logits: Tensor, cover: Tensor, has_target: Tensor, across: Across) -> Tensor:

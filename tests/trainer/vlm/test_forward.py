@@ -26,7 +26,7 @@ def encoded(words: Any, height: int, width: int) -> Encoded:
         return Encoded(tokens, len(tokens) - 3, {})
     pixels = rng.integers(0, 256, (3, height, width), np.uint8)
     nothing = np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32)
-    picture = Picture(pixels, np.full(count, -1, np.int8), nothing, None)
+    picture = Picture(pixels, np.zeros((count, 2), np.int32), np.full(count, -1, np.int8), nothing, None)
     return Encoded(tokens, len(tokens) - 3, {}, image_start=6, picture=picture)
 
 
