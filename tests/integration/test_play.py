@@ -10,6 +10,8 @@ from agent.runs.record import RunRecord
 
 from .gui_servers import StubModel, finished, served, start
 
+PATIENCE_S = 900.0
+"""These tests may share their processors with a training."""
 GAME = "MiniGrid-Empty-5x5-v0"
 WAY = [
     f"Thought: step {number}\nAction: press(key='{key}')"
@@ -28,11 +30,11 @@ def test_killed_in_the_middle_it_goes_on_and_asks_no_question_twice(tmp_path: Pa
         process = start("play", GAME, "--episodes", "2", "--model-url", url, cwd=tmp_path)
         # The first episode is over, and the second at its third step.
         model.on_request = lambda number: os.kill(process.pid, signal.SIGKILL) if number == 8 else None
-        assert finished(process)[0] == -signal.SIGKILL
+        assert finished(process, PATIENCE_S)[0] == -signal.SIGKILL
         assert RunRecord.open(tmp_path / "runs", "last").status == "interrupted"
         model.on_request = lambda number: None
         model.lines = (*WAY, *WAY[:2], "", *WAY[2:])
-        code, out, err = finished(start("play", "--resume", "last", cwd=tmp_path))
+        code, out, err = finished(start("play", "--resume", "last", cwd=tmp_path), PATIENCE_S)
     assert (code, err) == (0, ""), err
     assert "mean score 1" in out
     assert len(model.requests) == 11
@@ -47,7 +49,7 @@ def test_killed_in_the_middle_it_goes_on_and_asks_no_question_twice(tmp_path: Pa
 
 def test_a_finished_run_is_not_gone_on_with(tmp_path: Path) -> None:
     assert finished(start("play", GAME, "--agent", "oracle", cwd=tmp_path))[0] == 0
-    code, _, err = finished(start("play", "--resume", "last", cwd=tmp_path))
+    code, _, err = finished(start("play", "--resume", "last", cwd=tmp_path), PATIENCE_S)
     assert code == 2
     assert "is finished" in err
     assert err.count("\n") == 1
@@ -82,7 +84,7 @@ def test_the_grammar_that_a_server_gets_names_the_legal_moves(tmp_path: Path) ->
 
 def test_the_embedded_model_plays_through_vllm_and_never_says_what_is_no_move(tmp_path: Path) -> None:
     code, out, err = finished(
-        start("play", "seedbed/2048-v1", "--max-steps", "6", "--episodes", "2", cwd=tmp_path), timeout_s=900.0
+        start("play", "seedbed/2048-v1", "--max-steps", "6", "--episodes", "2", cwd=tmp_path), timeout_s=PATIENCE_S
     )
     assert code == 0, err
     results = _results(tmp_path)
