@@ -26,8 +26,11 @@ def player(agent: Agent, model: GamePolicy | None = None, move: str | None = Non
     if agent in WITH_MODEL:
         if model is None:
             raise PlayError(f"--agent {agent} needs a model")
-        chosen = {"blind": BlindPlayer, "wrong-instruction": MisledPlayer}.get(agent)
-        policy = chosen(model) if chosen is not None else model
+        policy: GamePolicy = model
+        if agent == "blind":
+            policy = BlindPlayer(model)
+        elif agent == "wrong-instruction":
+            policy = MisledPlayer(model)
         return Player(lambda game, seed: policy, planner)
     if agent == "oracle":
         return Player(lambda game, seed: OraclePlayer(game))

@@ -128,7 +128,7 @@ async def _episode(
         fatal=FATAL,
     )
     kept = log[0] if log else record.episode(name, task=task_of(game) if game.started else "", seed=seed)
-    facts = {} if result.progress is None else {"success": result.solved}
+    facts: dict[str, Any] = {} if result.progress is None else {"success": result.solved}
     kept.end(result.status, answer=_said(result), result=result.model_dump(mode="json"), **facts)
     if "video" in config.record:
         await asyncio.to_thread(_film, record.folder, name)

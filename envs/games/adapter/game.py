@@ -73,6 +73,7 @@ class Game:
 
     @property
     def started(self) -> bool:
+        """Whether an episode was begun."""
         return self._view is not None
 
     @property
