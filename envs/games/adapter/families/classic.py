@@ -31,7 +31,7 @@ GAMES = {
     "Pendulum": Known((), "Swing the pendulum up and hold it there with as little torque as you can."),
     "FrozenLake": Known(
         ("left", "down", "right", "up"),
-        "Walk to the gift without falling into a hole. Where the ice is slippery you may slide aside.",
+        "Walk to the goal, marked G, without falling into a hole. Where the ice is slippery you may slide aside.",
     ),
     "CliffWalking": Known(
         ("up", "right", "down", "left"),

@@ -71,7 +71,9 @@ class TextWorldEnv(gymnasium.Env[Any, Any]):
         self._played = textworld.start(path, request_infos=asked)
         state = self._played.reset()
         self._score = self._steps = 0
-        return _said(state), _facts(state)
+        # It opens with its name in letters of many lines, then the aim, which is the mission, then where we are.
+        said = _said(state)
+        return said.partition(state.objective.strip())[2].strip() or said, _facts(state)
 
     def step(self, action: Any) -> tuple[str, float, bool, bool, Info]:
         state, score, over = self._played.step(str(action))
@@ -116,7 +118,9 @@ class TextWorld(Family):
 
 
 def _said(state: Any) -> str:
-    return str(state.feedback).strip()
+    """What the game answers, without the prompt and the status line that close it."""
+    told, found, _ = str(state.feedback).rpartition("\n>")
+    return told.strip() if found else str(state.feedback).strip()
 
 
 def _facts(state: Any) -> Info:
