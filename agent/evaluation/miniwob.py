@@ -1,7 +1,5 @@
 """A MiniWoB++ evaluation from its configuration to its published JSON."""
 
-import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol
 
 from agent.evaluation.config import EvalConfig
@@ -13,6 +11,7 @@ from agent.evaluation.results import EpisodeResult
 from agent.evaluation.runner import run
 from agent.evaluation.selection import groups
 from agent.evaluation.summary import summarise
+from agent.evaluation.versions import versions_of
 from envs.protocol import Budgets, Manifest
 from envs.suites.miniwob.budgets import max_steps
 
@@ -64,7 +63,11 @@ async def _evaluate(config: EvalConfig, watcher: Watcher, recorder: Recorder | N
     screenshots = not config.scripted and config.observation != "elements"
     elements = not config.scripted and config.observation != "pixels"
     async with (
-        task_pages(screenshots=screenshots or config.record is not None, elements=elements) as pages,
+        task_pages(
+            screenshots=screenshots or config.record is not None,
+            elements=elements,
+            last_look=config.record is not None,
+        ) as pages,
         player(config, watcher.report, recorder) as playing,
     ):
         manifest = manifest_of(config, playing, pages.version)
@@ -76,12 +79,6 @@ async def _evaluate(config: EvalConfig, watcher: Watcher, recorder: Recorder | N
 
 def manifest_of(config: EvalConfig, playing: Player, chromium_version: str) -> Manifest:
     """What this evaluation is, in full."""
-    versions = {"python": platform.python_version(), "chromium": chromium_version}
-    for name in VERSIONED:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            continue
     return Manifest(
         suite="miniwob",
         agent=config.agent,
@@ -92,6 +89,6 @@ def manifest_of(config: EvalConfig, playing: Player, chromium_version: str) -> M
             max_steps={task: config.max_steps or max_steps(task) for task in config.tasks},
             episode_timeout_s=config.episode_timeout_s,
         ),
-        versions=versions,
+        versions={"chromium": chromium_version, **versions_of(VERSIONED)},
         **playing.facts,
     )

@@ -18,13 +18,15 @@ class TaskPages:
     browser: Browser
     screenshots: bool
     elements: bool
+    last_look: bool = True
+    """Whether the view after an episode's end is observed too."""
 
     @property
     def version(self) -> str:
         return self.browser.version
 
     async def open(self) -> "TaskSlot":
-        return TaskSlot(await self.browser.open(view=VIEW, viewport=SIZE), self.screenshots, self.elements)
+        return TaskSlot(await self.browser.open(view=VIEW, viewport=SIZE), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,25 @@ class TaskSlot:
     """One session, whose page takes any task."""
 
     session: Session
-    screenshots: bool
-    elements: bool
+    pages: TaskPages
 
     async def load(self, task: str) -> Episode:
-        return Episode(self.session, task, with_elements=self.elements, with_screenshot=self.screenshots)
+        return Episode(
+            self.session,
+            task,
+            with_elements=self.pages.elements,
+            with_screenshot=self.pages.screenshots,
+            last_look=self.pages.last_look,
+        )
 
     async def close(self) -> None:
         await self.session.close()
 
 
 @asynccontextmanager
-async def task_pages(*, screenshots: bool, elements: bool, headed: bool = False) -> AsyncIterator[TaskPages]:
+async def task_pages(
+    *, screenshots: bool, elements: bool, last_look: bool = True, headed: bool = False
+) -> AsyncIterator[TaskPages]:
     """A Chromium that reaches nothing but this machine, for the length of the block."""
     async with AsyncExitStack() as stack:
         # Ctrl-C reaches every process of the terminal; episodes that are broken off must not look like crashes.
@@ -52,4 +61,4 @@ async def task_pages(*, screenshots: bool, elements: bool, headed: bool = False)
             browser = await stack.enter_async_context(Browser.launch(headed=headed))
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        yield TaskPages(browser, screenshots, elements)
+        yield TaskPages(browser, screenshots, elements, last_look)

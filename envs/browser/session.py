@@ -5,7 +5,6 @@ Whatever the pages do (popups, dialogs, downloads, hanging, crashing), an action
 """
 
 import asyncio
-import base64
 import contextlib
 import time
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ from envs.browser.errors import ActionFailed, SessionLost
 from envs.browser.events import Events
 from envs.browser.execute import View, execute
 from envs.browser.observation import Element, Observation, Tab
+from envs.browser.picture import picture
 from envs.browser.strays import strays, turn_back
 from envs.browser.uploads import allowed_file, give_file
 
@@ -43,7 +43,8 @@ SETTLE_S = 2.0
 DOWNLOAD_S = 30.0
 KEY_S = 0.02
 MAX_TABS = 20
-_TURN_OF_THE_LOOP = "() => new Promise(done => setTimeout(done, 0))"
+_TURN_OF_THE_LOOP = "() => new Promise(done => setTimeout(() => done(document.readyState), 0))"
+_PLACE_AND_TITLE = "() => [scrollX, scrollY, document.title]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,11 @@ class Session:
         What cannot be done shows as the observation's `last_error`; `SessionLost` is raised when page, context or
         browser are beyond recovery.
         """
+        failure = await self.do(action)
+        return await self.observe(with_elements=with_elements, with_screenshot=with_screenshot, last_error=failure)
+
+    async def do(self, action: Action) -> str:
+        """`act` without the look: why the action failed, in one line; empty when it did not."""
         failure = ""
         try:
             async with asyncio.timeout(self._limit(action)):
@@ -124,7 +130,7 @@ class Session:
             failure = _first_line(error)
         await self._adopt_new_tabs()
         await self._settle()
-        return await self.observe(with_elements=with_elements, with_screenshot=with_screenshot, last_error=failure)
+        return failure
 
     async def observe(
         self, *, with_elements: bool = True, with_screenshot: bool = True, last_error: str = ""
@@ -247,15 +253,18 @@ class Session:
     async def _settle(self) -> None:
         """Wait for what the action set going: at once over if that is nothing, at most `SETTLE_S`."""
         deadline = time.monotonic() + SETTLE_S
+        loading = True
         with contextlib.suppress(PlaywrightError, TimeoutError):
             async with asyncio.timeout(SETTLE_S):
-                await self.page.evaluate(_TURN_OF_THE_LOOP)
+                loading = await self.page.evaluate(_TURN_OF_THE_LOOP) == "loading"
         while (self._events.loading or self._events.announced) and time.monotonic() < deadline:
+            loading = True  # Perhaps it is another document that comes.
             await asyncio.sleep(0.01)
         self._events.announced = 0
-        with contextlib.suppress(PlaywrightError, TimeoutError):
-            async with asyncio.timeout(SETTLE_S):
-                await self.page.wait_for_load_state("domcontentloaded", timeout=SETTLE_S * 1000)
+        if loading:
+            with contextlib.suppress(PlaywrightError, TimeoutError):
+                async with asyncio.timeout(SETTLE_S):
+                    await self.page.wait_for_load_state("domcontentloaded", timeout=SETTLE_S * 1000)
         await self._adopt_new_tabs()
         await self._events.finish(SETTLE_S)
 
@@ -265,9 +274,10 @@ class Session:
         page, view = self.page, self._around.view
         for refused in await turn_back(page, self._around.confinement):
             self._events.note(refused)
-        shot = self._screenshot(page) if with_screenshot else _nothing(b"")
-        listed = elements(page, view) if with_elements else _nothing(())
-        png, found, tabs = await asyncio.gather(shot, listed, self._tabs())
+        left, top, title = await page.evaluate(_PLACE_AND_TITLE)
+        shot = picture(await self._wire(page), view, left, top) if with_screenshot else _at_once(b"")
+        listed = elements(page, view) if with_elements else _at_once(())
+        png, found, tabs = await asyncio.gather(shot, listed, self._tabs(title))
         if strays(page, self._around.confinement):
             return await self._look(with_elements, with_screenshot, last_error)  # It strayed while we looked.
         dialogs, downloads, notes = self._events.take()
@@ -276,7 +286,7 @@ class Session:
             size=(view.width, view.height),
             elements=found,
             url=page.url,
-            title=next((tab.title for tab in tabs if tab.active), ""),
+            title=title,
             tabs=tabs,
             focused=_focused(found),
             last_error=last_error,
@@ -285,25 +295,14 @@ class Session:
             notes=notes,
         )
 
-    async def _screenshot(self, page: Page) -> bytes:
-        # Straight over the DevTools protocol: Playwright's own adds a fixed wait for fonts and styles to each.
-        wire = await self._wire(page)
-        view = self._around.view
-        clip = {"x": view.x, "y": view.y, "width": view.width, "height": view.height, "scale": 1}
-        offset = await page.evaluate("() => [scrollX, scrollY]")
-        clip["x"], clip["y"] = view.x + offset[0], view.y + offset[1]
-        answer = await wire.send("Page.captureScreenshot", {"format": "png", "clip": clip})
-        return base64.b64decode(answer["data"])
-
-    async def _tabs(self) -> tuple[Tab, ...]:
+    async def _tabs(self, title: str) -> tuple[Tab, ...]:
+        """All tabs; `title` is the active one's."""
         pages = list(self._events.pages)
-        titles = await asyncio.gather(*(self._title(page) for page in pages))
-        return tuple(Tab(p.url, title, p is self._active) for p, title in zip(pages, titles, strict=True))
+        titles = await asyncio.gather(*(_at_once(title) if p is self._active else self._title(p) for p in pages))
+        return tuple(Tab(p.url, name, p is self._active) for p, name in zip(pages, titles, strict=True))
 
     async def _title(self, page: Page) -> str:
         """A tab in the background that hangs or has crashed has no title, and does not stop us."""
-        if page is self._active:
-            return await page.title()
         try:
             async with asyncio.timeout(self._around.patience_s / 4):
                 return "" if page in self._events.crashed else await page.title()
@@ -389,8 +388,8 @@ def _focused(found: tuple[Element, ...]) -> int | None:
     return next((element.index for element in found if "focused" in element.states), None)
 
 
-async def _nothing(empty: Any) -> Any:
-    return empty
+async def _at_once(value: Any) -> Any:
+    return value
 
 
 def _first_line(error: Exception) -> str:

@@ -3,6 +3,8 @@
 import random
 from typing import Any
 
+from playwright.async_api import Error as PlaywrightError
+
 from envs.browser.actions import Action, Finish
 from envs.browser.env import BrowserEnv
 from envs.browser.errors import SessionLost
@@ -22,13 +24,22 @@ class Episode:
     """
 
     def __init__(
-        self, session: Session, task: str, *, with_elements: bool = True, with_screenshot: bool = True
+        self,
+        session: Session,
+        task: str,
+        *,
+        with_elements: bool = True,
+        with_screenshot: bool = True,
+        last_look: bool = True,
     ) -> None:
+        """Without `last_look` the observation after the end shows nothing: nobody will act on it, and looking is
+        half the time of a step."""
         self.session = session
         self.task = known_task(task)
         self.page = TaskPage(session.page, self.task)
         """For oracles; the same page that the actions go to."""
         self._parts: Any = {"with_elements": with_elements, "with_screenshot": with_screenshot}
+        self._last_look = last_look
         self._loaded = False
 
     @property
@@ -40,7 +51,7 @@ class Episode:
         """Begin the episode that `seed` determines."""
         if self.session.page is not self.page.page:
             self.page, self._loaded = TaskPage(self.session.page, self.task), False
-        if not self._loaded:
+        if not (self._loaded and self.page.shown):
             await self.page.load()
             self._loaded = True
         # What the pointer rests on looks different: leave no trace of the last episode's.
@@ -51,13 +62,24 @@ class Episode:
 
     async def act(self, action: Action) -> Observation:
         """Carry out one action; raises `SessionLost` if the task's page did not survive it."""
-        observation = await self.session.act(action, **self._parts)
+        failure = await self.session.do(action)
+        parts = self._parts
+        if not self._last_look and await self._over():
+            parts = {"with_elements": False, "with_screenshot": False}
+        observation = await self.session.observe(**parts, last_error=failure)
         self._check_same_page()
         return observation
 
     async def outcome(self) -> Outcome:
         self._check_same_page()
         return await self.page.outcome()
+
+    async def _over(self) -> bool:
+        """Whether the page has ended the episode; a page that cannot say so is looked at to learn why."""
+        try:
+            return (await self.page.outcome()).done
+        except PlaywrightError:
+            return False
 
     def _check_same_page(self) -> None:
         if self.page.page.is_closed():

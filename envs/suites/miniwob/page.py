@@ -129,23 +129,30 @@ class TaskPage:
         self.fields: dict[str, str] = {}
         """What the instruction names, as the wheel's own field extractor reads it (`target`, `username` …)."""
         self._extract_fields = FIELD_EXTRACTORS.get(task, lambda _: {})
+        self._address = (_HTML / "miniwob" / f"{self.task}.html").as_uri()
+
+    @property
+    def shown(self) -> bool:
+        """Whether the tab shows the task's page; an agent may have gone back, or elsewhere."""
+        return self.page.url.partition("#")[0] == self._address
 
     async def load(self) -> None:
         """Open the task's page from the wheel; needed once, however many episodes follow."""
-        await self.page.goto((_HTML / "miniwob" / f"{self.task}.html").as_uri(), wait_until="load")
+        await self.page.goto(self._address, wait_until="load")
 
     async def start(self, seed: int) -> None:
         """Begin the episode that `seed` determines; the instruction and its fields are read here."""
-        utterance = await self.page.evaluate(
+        utterance, ready = await self.page.evaluate(
             """([seed, limit]) => {
                  if (typeof WOB_DONE_GLOBAL !== 'undefined' && !WOB_DONE_GLOBAL && core.EP_TIMER !== null)
                    core.endEpisode(0);
                  Math.seedrandom(seed); core.EPISODE_MAX_TIME = limit; core.startEpisodeReal();
-                 return core.getUtterance();
+                 return [core.getUtterance(), WOB_TASK_READY !== false];
                }""",
             [str(seed), EPISODE_MS],
         )
-        await self.page.wait_for_function("() => WOB_TASK_READY !== false", timeout=10_000)
+        if not ready:
+            await self.page.wait_for_function("() => WOB_TASK_READY !== false", timeout=10_000)
         if isinstance(utterance, dict):
             self.instruction = str(utterance.get("utterance", ""))
             self.fields = {name: str(value) for name, value in (utterance.get("fields") or {}).items()}
@@ -154,8 +161,10 @@ class TaskPage:
             self.fields = dict(self._extract_fields(self.instruction))
 
     async def outcome(self) -> Outcome:
+        """How the episode stands; on another page than the task's it is never over."""
         done, raw, reason = await self.page.evaluate(
-            "() => [Boolean(WOB_DONE_GLOBAL), Number(WOB_RAW_REWARD_GLOBAL), String(WOB_REWARD_REASON ?? '')]"
+            """() => typeof WOB_DONE_GLOBAL === 'undefined' ? [false, 0, '']
+                 : [Boolean(WOB_DONE_GLOBAL), Number(WOB_RAW_REWARD_GLOBAL), String(WOB_REWARD_REASON ?? '')]"""
         )
         return Outcome(done, raw if done else 0.0, reason)
 
