@@ -2,12 +2,15 @@
 
 import io
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.async_api import Page, async_playwright, expect
 
+from agent.evaluation.recorder import Recorder
+from agent.evaluation.results import EpisodeResult
 from agent.policy import Choice
 from agent.runs.record import RunRecord
 from agent.runs.replay import write_replay
@@ -39,6 +42,13 @@ def record(tmp_path: Path) -> RunRecord:
 
 @pytest.fixture
 async def page(record: RunRecord) -> AsyncIterator[Page]:
+    async with replayed(record) as page:
+        yield page
+
+
+@asynccontextmanager
+async def replayed(record: RunRecord) -> AsyncIterator[Page]:
+    """The record's replay on a phone; nothing may go wrong in it."""
     path = write_replay(record)
     troubles: list[str] = []
     async with async_playwright() as playwright:
@@ -76,6 +86,20 @@ async def test_the_keyboard_walks_through_steps_and_episodes(page: Page) -> None
     assert await page.locator("#play").text_content() == "Pause"
     await expect(page.locator("#position")).to_have_text("3 / 3", timeout=60_000)
     assert await page.locator("#play").text_content() == "Play"
+
+
+async def test_an_evaluation_shows_which_episodes_were_solved(tmp_path: Path) -> None:
+    recorder = Recorder.create(tmp_path, "eval", {"title": "MiniWoB++ evaluation"})
+    for name, solved in (("click-test 1 pixels", True), ("click-test 2 pixels", False)):
+        episode = recorder.begin(name, "Click the button.")
+        episode.step(1, Choice(Click(point=Point(x=0.25, y=0.5))), seen("white"), seen("red"))
+        recorder.end(name, EpisodeResult(task="click-test", seed=1, status="done", strict=solved, steps=1))
+    recorder.record.finish()
+    async with replayed(recorder.record) as page:
+        assert await page.locator("#episodes .sign").all_text_contents() == ["✓", "✗"]
+        assert await page.locator("#badge").text_content() == "solved"
+        await page.keyboard.press("ArrowDown")
+        assert await page.locator("#badge").text_content() == "not solved"
 
 
 async def test_the_click_is_marked_where_it_landed(page: Page) -> None:
