@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from envs.protocol import SeedRange
 
@@ -34,6 +34,18 @@ class EvalConfig(BaseModel):
     model: str | None = None
     fresh: bool = False
     """Forget finished episodes of an earlier start instead of going on after them."""
+
+    @field_validator("json_path")
+    @classmethod
+    def _a_file_in_a_folder(cls, path: Path | None) -> Path | None:
+        if path is None:
+            return None
+        if path.is_dir():
+            raise ValueError("that is a folder; name a file in it, such as vlm.json")
+        above = next(folder for folder in path.absolute().parents if folder.exists())
+        if not above.is_dir():
+            raise ValueError(f"{above} is no folder")
+        return path
 
     @property
     def scripted(self) -> bool:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from agent.budgets import Budgets
 from agent.errors import AgentError
+from envs.browser.confinement import Confinement
+from envs.browser.errors import BrowserError
 from envs.browser.reach import own
 
 
@@ -48,6 +50,22 @@ class GuiConfig(BaseModel):
             return url
         raise ValueError("expected an address such as https://example.org/ or file:///path/page.html")
 
+    @field_validator("allow")
+    @classmethod
+    def _hosts(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            Confinement(entries)
+        except BrowserError as error:
+            raise ValueError(str(error)) from None
+        return entries
+
+    @field_validator("uploads")
+    @classmethod
+    def _there(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError("there is no such folder")
+        return folder
+
     @property
     def hosts(self) -> tuple[str, ...]:
         """Everything that the browser may reach."""
@@ -66,4 +84,5 @@ def checked(**values: object) -> GuiConfig:
         first = error.errors()[0]
         option = str(first["loc"][0]).replace("_", "-") if first["loc"] else "options"
         name = "TASK" if option == "task" else f"--{option}"
-        raise GuiError(f"{name} {first['input']!r}: {first['msg'].removeprefix('Value error, ')}") from None
+        given = str(first["input"]) if isinstance(first["input"], Path) else first["input"]
+        raise GuiError(f"{name} {given!r}: {first['msg'].removeprefix('Value error, ')}") from None

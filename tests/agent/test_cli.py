@@ -37,12 +37,17 @@ GUI = ("gui", "x", "--url", "http://127.0.0.1:9/")
         ((*GUI, "--observation", "smell"), "--observation"),
         ((*GUI, "--record", "sound"), "'sound'"),
         (("gui", "x", "--url", "ftp://a.test/"), "ftp://a.test/"),
+        ((*GUI, "--uploads", "nowhere"), "--uploads 'nowhere': there is no such folder"),
+        ((*GUI, "--allow", "http://a b/"), "--allow"),
         (GUI, "--approve ask needs a terminal"),
         (("gui", "--resume", "last"), "no runs"),
         (("gui", "x", "--resume", "last"), "leave TASK and --url out"),
         (("runs", "show", "last"), "no runs"),
         (("runs", "replay", "nope"), "no runs"),
         (("gui", "--nope"), "--nope"),
+        (("eval", "miniwob", "--parallel", "0"), "--parallel '0'"),
+        (("eval", "miniwob", "--json", "."), "--json '.': that is a folder"),
+        (("eval", "miniwob", "--json", f"{__file__}/r.json"), f"{__file__} is no folder"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(call, arguments: tuple[str, ...], said: str) -> None:
@@ -52,6 +57,15 @@ def test_a_mistake_is_one_line_and_exit_code_2(call, arguments: tuple[str, ...],
     assert err.startswith("seedbed: ")
     assert err.count("\n") == 1
     assert not Path("runs").exists()
+
+
+def test_a_run_of_another_version_is_not_resumed(call, tmp_path: Path) -> None:
+    config = {"task": "press", "url": "http://127.0.0.1:9/", "approve": "auto", "colour": "red"}
+    RunRecord.create(tmp_path / "runs", "gui", {"config": config}).finish("stopped")
+    code, _, err = call("gui", "--resume", "last")
+    assert code == 2
+    assert "colour in its manifest" in err
+    assert err.count("\n") == 1
 
 
 def test_help_shows_every_command_and_examples(call) -> None:

@@ -73,7 +73,12 @@ async def test_one_of_several_models_must_be_named(answering) -> None:
 
 @pytest.mark.parametrize(
     ("url", "complaint"),
-    [("http://127.0.0.1:9", "no model server answers at"), ("localhost:8000", "is no address of a server")],
+    [
+        ("http://127.0.0.1:9", "no model server answers at"),
+        ("localhost:8000", "is no address of a server"),
+        ("http://127.0.0.1:99999/v1", "is no address of a server"),
+        ("http://[::1", "is no address of a server"),
+    ],
 )
 async def test_an_unreachable_address_is_one_line(url: str, complaint: str) -> None:
     with pytest.raises(EndpointError, match=complaint) as caught:

@@ -48,6 +48,10 @@ def test_a_port_that_cannot_be() -> None:
     )
 
 
+def test_a_number_of_pictures_that_cannot_be() -> None:
+    assert "seedbed: --images -1: Input should be greater" in refused("--model", "a/b", "--images", "-1")
+
+
 def test_help_has_examples() -> None:
     result = CliRunner().invoke(app, ["--help"])
     assert result.exit_code == 0

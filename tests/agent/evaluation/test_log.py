@@ -78,6 +78,12 @@ def test_a_file_that_is_no_log_is_left_alone(tmp_path, manifest):
     assert path.read_text() == "dear diary\n"
 
 
+def test_a_place_that_cannot_be_written_is_told_in_one_line(tmp_path, manifest):
+    (tmp_path / "file").touch()
+    with pytest.raises(EvaluationError, match=r"cannot write .*file/log: "):
+        EpisodeLog.open(tmp_path / "file" / "log", manifest())
+
+
 def test_without_a_path_episodes_stay_in_memory(manifest, result):
     log = EpisodeLog.open(None, manifest())
     log.append(result())
