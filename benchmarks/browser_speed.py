@@ -1,6 +1,9 @@
 """How fast the browser is: milliseconds to start, look and act, and episodes a second over many pages.
 
-python -m benchmarks.browser_speed
+    python -m benchmarks.browser_speed
+    python -m benchmarks.browser_speed --quick
+
+Writes `benchmarks/results/browser_speed.json`; with `--quick`, which only shows that it works, beside that.
 """
 
 import asyncio
@@ -22,6 +25,7 @@ from agent.evaluation.players import player
 from agent.evaluation.runner import run
 from agent.evaluation.summary import summarise
 from benchmarks.machine import RESULTS, in_words, machine
+from benchmarks.processor import milliseconds_each, processor_seconds
 from envs.browser.actions import Click, Point
 from envs.protocol import SeedRange
 
@@ -40,8 +44,11 @@ def main(
     repeats: Annotated[int, typer.Option(min=1, help="Measurements of each kind.")] = 50,
     episodes: Annotated[int, typer.Option(min=1, help="Episodes per task for the speed over many pages.")] = 20,
     pages: Annotated[str, typer.Option(help="Numbers of pages, separated by commas.")] = "1,4,16",
+    quick: Annotated[bool, typer.Option("--quick", help="A few measurements, in half a minute.")] = False,
 ) -> None:
     """Measure, print and write `benchmarks/results/browser_speed.json`."""
+    if quick:
+        repeats, episodes, pages = 3, 1, "1,4"
     found = machine()
     console = Console()
     console.print(in_words(found), soft_wrap=True)
@@ -49,7 +56,9 @@ def main(
     console.print(_time_table(times))
     speeds = asyncio.run(_speeds(episodes, [int(number) for number in pages.split(",")]))
     console.print(_speed_table(speeds))
-    write_json(RESULTS / "browser_speed.json", {"machine": found, "milliseconds": times, "episodes": speeds})
+    path = RESULTS / f"browser_speed{'-quick' if quick else ''}.json"
+    write_json(path, {"machine": found, "milliseconds": times, "episodes": speeds})
+    console.print(f"written to {path}", soft_wrap=True)
 
 
 async def _times(repeats: int) -> dict[str, dict[str, float]]:
@@ -97,10 +106,17 @@ async def _speed(opened: TaskPages, agent: str, parallel: int, episodes: int) ->
     config = EvalConfig(agent=agent, tasks=SPEED_TASKS, seeds=seeds, parallel=parallel)  # type: ignore[arg-type]
     async with player(config, lambda _: None) as playing:
         log = EpisodeLog.open(None, manifest_of(config, playing, opened.version))
+        before = processor_seconds()
         await run(log, opened, playing, parallel=parallel)
+        spent = milliseconds_each(before, processor_seconds(), len(log.results))
     summary = summarise(log.results, log.manifest, {})
     kept = ("episodes", "episodes_per_second", "seconds_per_step", "time_share", "mean_strict")
-    return {"agent": agent, "pages": parallel, **{name: summary[name] for name in kept}}
+    return {
+        "agent": agent,
+        "pages": parallel,
+        **{name: summary[name] for name in kept},
+        "processor_ms_per_episode": spent,
+    }
 
 
 def _time_table(times: dict[str, dict[str, float]]) -> Table:
@@ -116,10 +132,11 @@ def _time_table(times: dict[str, dict[str, float]]) -> Table:
 def _speed_table(rows: list[dict[str, Any]]) -> Table:
     table = Table(title="Episodes a second, nothing observed", title_justify="left")
     table.add_column("agent")
-    for heading in ("pages", "episodes/s", "s/step"):
+    for heading in ("pages", "episodes/s", "s/step", "processor ms/episode"):
         table.add_column(heading, justify="right")
     for row in rows:
-        speeds = (f"{row['episodes_per_second']:.1f}", f"{row['seconds_per_step']:.3f}")
+        spent = f"{sum(row['processor_ms_per_episode'].values()):.0f}"
+        speeds = (f"{row['episodes_per_second']:.1f}", f"{row['seconds_per_step']:.3f}", spent)
         table.add_row(row["agent"], str(row["pages"]), *speeds)
     return table
 

@@ -2,6 +2,7 @@
 
     python -m benchmarks.miniwob
     python -m benchmarks.miniwob --tasks tier-a --seeds 2000000:50 --agents "model, pixels"
+    python -m benchmarks.miniwob --quick --out /tmp/quick
 
 A run that was stopped goes on where it was. Writes `miniwob.md`, `miniwob.json` and `miniwob.png`, and the full
 JSON of each agent, to `benchmarks/results/`.
@@ -44,8 +45,11 @@ def main(
     model: Annotated[str | None, typer.Option(help="Weights to serve; by default the embedded model.")] = None,
     out: Annotated[Path, typer.Option(help="Where results go.")] = RESULTS,
     fresh: Annotated[bool, typer.Option("--fresh", help="Play finished episodes again.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Three tasks, one seed, to see that it works.")] = False,
 ) -> None:
     """Play every agent on the same seeds and write tables and the plot."""
+    if quick:
+        seeds, tasks = "1000000:1", "click-test,focus-text,click-shades"
     found = machine()
     console = Console()
     console.print(in_words(found), soft_wrap=True)

@@ -1,7 +1,11 @@
 """Seconds per step of the served model, where they go, and episodes a second over 1, 4, 16 and 32 pages.
 
-python -m benchmarks.step_time
-python -m benchmarks.step_time --model-url http://127.0.0.1:8000/v1 --observation elements
+    python -m benchmarks.step_time
+    python -m benchmarks.step_time --model-url http://127.0.0.1:8000/v1 --observation elements
+    python -m benchmarks.step_time --quick
+
+Writes `benchmarks/results/step_time-OBSERVATION.json`, and with `--quick`, which only shows that it works, another
+file beside that. The processor time of a server behind `--model-url` is not seen.
 """
 
 import asyncio
@@ -13,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from agent.budgets import Budgets
 from agent.evaluation.config import EvalConfig
 from agent.evaluation.episode import Booked, Bounds, Watched, through_graph
 from agent.evaluation.log import EpisodeLog, write_json
@@ -22,11 +27,11 @@ from agent.evaluation.players import Served, model_player, serving_model
 from agent.evaluation.runner import run
 from agent.evaluation.selection import tasks_named
 from agent.evaluation.summary import summarise
-from agent.gui.budgets import Budgets
 from agent.gui.graph import build, recursion_limit
 from agent.gui.state import Desk, begin
 from agent.policy import Choice, Past
 from benchmarks.machine import RESULTS, in_words, machine
+from benchmarks.processor import PARTS, milliseconds_each, processor_seconds
 from envs.browser.actions import Action, Click, Point
 from envs.browser.observation import Observation
 from envs.protocol import SeedRange
@@ -44,8 +49,11 @@ def main(
     tasks: Annotated[str, typer.Option(help="As for `seedbed eval miniwob`.")] = "tier-a",
     episodes: Annotated[int, typer.Option(min=1, help="Episodes per task.")] = 10,
     pages: Annotated[str, typer.Option(help="Numbers of pages, separated by commas.")] = "1,4,16,32",
+    quick: Annotated[bool, typer.Option("--quick", help="One episode a task, on 1 and 4 pages.")] = False,
 ) -> None:
     """Measure, print and write `benchmarks/results/step_time-OBSERVATION.json`."""
+    if quick:
+        episodes, pages = 1, "1,4"
     found = machine()
     console = Console()
     console.print(in_words(found), soft_wrap=True)
@@ -59,12 +67,14 @@ def main(
     overhead = asyncio.run(_graph_overhead())
     rows = asyncio.run(_speeds(config, [int(number) for number in pages.split(",")], console))
     console.print(_table(rows, observation))
+    console.print(_processor_table(rows))
     console.print(
         f"Per step, model and browser left out: {overhead['nodes_ms']:.2f} ms in the graph's nodes, "
         f"{overhead['graph_ms']:.2f} ms in the whole LangGraph graph"
     )
-    path = RESULTS / f"step_time-{observation}.json"
+    path = RESULTS / f"step_time-{observation}{'-quick' if quick else ''}.json"
     write_json(path, {"machine": found, "observation": observation, "speeds": rows, "overhead": overhead})
+    console.print(f"written to {path}", soft_wrap=True)
 
 
 async def _speeds(config: EvalConfig, pages: list[int], console: Console) -> list[dict[str, Any]]:
@@ -72,8 +82,10 @@ async def _speeds(config: EvalConfig, pages: list[int], console: Console) -> lis
     rows = []
     async with (
         serving_model(config.model_url, config.model, max(pages), console.print) as model,
-        task_pages(screenshots=screenshots, elements=elements) as opened,
+        task_pages(screenshots=screenshots, elements=elements, last_look=False) as opened,
     ):
+        # The first requests of a server are slow, and no part of any speed.
+        await _speed(config.model_copy(update={"tasks": config.tasks[:1]}), model, opened, 1)
         for parallel in pages:
             rows.append(await _speed(config, model, opened, parallel))
     return rows
@@ -82,11 +94,18 @@ async def _speeds(config: EvalConfig, pages: list[int], console: Console) -> lis
 async def _speed(config: EvalConfig, model: Served, opened: TaskPages, parallel: int) -> dict[str, Any]:
     playing = model_player(model, config.observation, lambda task, seed: through_graph())
     log = EpisodeLog.open(None, manifest_of(config, playing, opened.version))
+    before = processor_seconds()
     await run(log, opened, playing, parallel=parallel)
     summary = summarise(log.results, log.manifest, {})
     kept = ("episodes", "episodes_per_second", "seconds_per_step", "time_share", "tokens", "mean_strict")
     steps = sum(result.steps for result in log.results)
-    return {"pages": parallel, "steps": steps, **{name: summary[name] for name in kept}}
+    spent = milliseconds_each(before, processor_seconds(), steps)
+    return {
+        "pages": parallel,
+        "steps": steps,
+        **{name: summary[name] for name in kept},
+        "processor_ms_per_step": spent,
+    }
 
 
 async def _graph_overhead() -> dict[str, float]:
@@ -164,6 +183,16 @@ def _table(rows: list[dict[str, Any]], observation: str) -> Table:
             *(f"{share[name]:.0%}" for name in ("model", "browser", "rest")),
             f"{row['mean_strict']:.1%}",
         )
+    return table
+
+
+def _processor_table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(title="Processor milliseconds per step, starts of episodes shared out", title_justify="left")
+    for heading in ("pages", *PARTS, "all"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        spent = row["processor_ms_per_step"]
+        table.add_row(str(row["pages"]), *(f"{spent[part]:.0f}" for part in PARTS), f"{sum(spent.values()):.0f}")
     return table
 
 
