@@ -69,7 +69,11 @@ async def choose_in_list(page: TaskPage) -> Decision | None:
 
 @oracle("click-pie", "click-pie-nodelay")
 async def click_pie(page: TaskPage) -> Decision | None:
-    """The first item counts as chosen from the start, and the page never lets it be clicked: None for that one."""
+    """The first item counts as chosen from the start, and the page cannot hear a click on it: None for that one.
+
+    Each movement over a chosen item takes its nodes out of the document and puts them back in front, so that the
+    browser delivers the press to the drawing as a whole.
+    """
     (spreader,) = await page.query("[id$=-spreadertitle]")
     if spreader.text == "+":
         return page.click((await page.query("[id$=-spreader]"))[0])
