@@ -166,11 +166,15 @@ def test_a_mistyped_folder_beside_others_is_not_taken_for_a_hub_id(tmp_path, mon
         resolve("checkpoints/vlm-tinny")
 
 
-def test_the_cpu_gets_bf16_and_a_fast_start(checkpoint: Path) -> None:
+@pytest.mark.parametrize(("able", "dtype"), [(True, "bfloat16"), (False, "float32")])
+def test_the_cpu_gets_the_type_that_it_multiplies_and_a_fast_start(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, able: bool, dtype: str
+) -> None:
+    monkeypatch.setattr("vlm.hardware.cpu_multiplies_bf16", lambda: able)
     options = ServerOptions(model=str(checkpoint), max_model_len=2048)
     command = server.vllm_command(options, str(checkpoint), checkpoint, 8000, CPU)
     line = " ".join(command)
-    assert "--dtype bfloat16 --enforce-eager" in line
+    assert f"--dtype {dtype} --enforce-eager" in line
     assert "--max-model-len 2048" in line
     assert '--limit-mm-per-prompt {"image": 8, "video": 1}' in line
     assert "--tensor-parallel-size" not in line
