@@ -163,10 +163,8 @@ def carved(side: int, rng: random.Random) -> Passages:
     trail = [first]
     while trail:
         cell = trail[-1]
-        fresh = [
-            near for near in (stepped(cell, step) for step in STEPS)
-            if inside(near, side, side) and not links[near] and near != first
-        ]  # fmt: skip
+        around = (stepped(cell, step) for step in STEPS)
+        fresh = [near for near in around if inside(near, side, side) and not links[near]]
         if not fresh:
             trail.pop()
             continue

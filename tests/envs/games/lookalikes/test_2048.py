@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envs.games.lookalikes.game_2048 import LEVELS, Game2048, dropped, slid
@@ -40,6 +40,7 @@ def test_a_tile_merges_once_and_the_nearest_to_the_wall_first(
     assert row_after(row) == (after, points)
 
 
+@settings(deadline=None)
 @given(BOARDS, MOVES)
 def test_sliding_keeps_the_sum_and_leaves_no_gap_on_the_side_it_goes_to(board, move) -> None:
     after, points = slid(board, move)
@@ -57,6 +58,7 @@ def _tiles(board) -> int:
     return sum(number > 0 for row in board for number in row)
 
 
+@settings(deadline=None)
 @given(BOARDS)
 def test_directions_are_mirror_images(board) -> None:
     mirrored = tuple(row[::-1] for row in board)
@@ -66,6 +68,7 @@ def test_directions_are_mirror_images(board) -> None:
     assert slid(board, "down")[0] == slid(board[::-1], "up")[0][::-1]
 
 
+@settings(deadline=None)
 @given(BOARDS, st.integers(0, 2**32))
 def test_a_new_tile_is_a_two_or_a_four_in_an_empty_cell(board, seed) -> None:
     if _tiles(board) == len(board) ** 2:

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envs.games.lookalikes.drawing import Circle, Drawing, Line, Polygon, Rect, Text, moved
@@ -30,12 +30,14 @@ def painted(*shapes, size: int = 40) -> np.ndarray:
     return (picture == (255, 0, 0)).all(axis=-1)
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.integers(0, 20)] * 2), st.tuples(*[st.integers(1, 20)] * 2))
 def test_a_rectangle_has_exactly_its_pixels(corner, extent) -> None:
     (x, y), (width, height) = corner, extent
-    expected = np.zeros((40, 40), bool)
-    expected[y : y + height, x : x + width] = True
-    assert (painted(Rect(x / 40, y / 40, width / 40, height / 40, RED)) == expected).all()
+    expected = np.full((40, 40, 3), 255, np.uint8)
+    expected[y : y + height, x : x + width] = (255, 0, 0)
+    shape = Rect(x / 40, y / 40, width / 40, height / 40, RED)
+    assert (rasterize(Drawing(WHITE, (shape,)), 40) == expected).all()
 
 
 def test_a_disc_has_its_area_and_its_middle() -> None:

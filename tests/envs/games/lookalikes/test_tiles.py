@@ -12,6 +12,8 @@ from envs.games.lookalikes.tiles import LEVELS, TRAY, Tile, Tiles, can_go_on, dr
 from envs.games.lookalikes.tiles_solver import oracle, solution
 
 SEEDS = st.integers(0, 2**32)
+PLACES = st.tuples(st.integers(0, 2), st.integers(0, 6), st.integers(0, 6))
+"""Layer, row and column, in half tiles."""
 TRAYS = st.lists(st.sampled_from("abcd"), max_size=12).map(lambda signs: reduce(dropped, signs, ()))
 
 
@@ -32,6 +34,7 @@ def test_every_deal_has_threes_of_each_sign_and_can_be_won(level: int, seed: int
     assert game.solved
 
 
+@settings(deadline=None)
 @given(TRAYS, st.sampled_from("abcd"))
 def test_three_of_a_kind_vanish_and_equal_signs_lie_together(tray, sign) -> None:
     after = dropped(tray, sign)
@@ -40,6 +43,7 @@ def test_three_of_a_kind_vanish_and_equal_signs_lie_together(tray, sign) -> None
     assert len([n for n in range(1, len(after)) if after[n] != after[n - 1]]) == max(0, len(set(after)) - 1)
 
 
+@settings(deadline=None)
 @given(TRAYS.filter(lambda tray: len(tray) < TRAY))
 def test_a_tray_can_go_on_exactly_when_some_sign_can_be_completed_in_time(tray) -> None:
     def completed(sign: str) -> bool:
@@ -61,13 +65,18 @@ def test_only_tiles_that_nothing_lies_on_can_be_taken(level: int, seed: int) -> 
     for move, legal in zip(game.moves, game.legal(), strict=True):
         x, y = (int(part) - 1 for part in move.removeprefix("take ").split(","))
         assert legal == ((x, y) in free)
-    for tile in game.heap:
-        hidden = any(
-            other.layer > tile.layer and {(other.x + i, other.y + j) for i in (0, 1) for j in (0, 1)}
-            & {(tile.x + i, tile.y + j) for i in (0, 1) for j in (0, 1)}
-            for other in game.heap
-        )  # fmt: skip
-        assert (tile in game.free()) == (not hidden)
+    assert set(game.free()) == {tile for tile in game.heap if not any(other.covers(tile) for other in game.heap)}
+
+
+@settings(deadline=None)
+@given(PLACES, PLACES)
+def test_a_tile_covers_what_it_shares_a_quarter_with_in_lower_layers(one, other) -> None:
+    def quarters(place) -> set[tuple[int, int]]:
+        _, y, x = place
+        return {(x + i, y + j) for i in (0, 1) for j in (0, 1)}
+
+    expected = one[0] > other[0] and bool(quarters(one) & quarters(other))
+    assert Tile(*one, "star").covers(Tile(*other, "heart")) == expected
 
 
 def test_a_full_tray_loses() -> None:
