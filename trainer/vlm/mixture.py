@@ -4,6 +4,7 @@ Everything that is drawn follows from the seed, the round and the tasks' accurac
 the unbroken one would have drawn.
 """
 
+import bisect
 import itertools
 import math
 import random
@@ -61,8 +62,11 @@ class Mixture:
         self.accuracy: dict[str, float] = {}
         """Running share of wholly right answers, by `source/task`."""
 
-    def round(self, number: int) -> list[list[Drawn]]:
-        """The batches of `ROUND` steps; within a batch either all samples have a picture or none."""
+    def round(self, number: int, least: int = 1) -> list[list[Drawn]]:
+        """The batches of `ROUND` steps; within a batch either all samples have a picture or none.
+
+        `least` is how many pictures or lists there are in each at least: one for each process.
+        """
         rng = random.Random(f"{self._config.seed}/{number}")
         mix, size = self._config.mix, self._config.batch
         pictures = {"perception": mix.perception, "pixels": mix.pixels}
@@ -75,7 +79,8 @@ class Mixture:
             (texts, listed, size),
             (pictures, ROUND - listed, size // self._config.questions),
         ):
-            batches += _split(self._group(shares, steps * count, rng), steps)
+            group = self._group(shares, steps * count, rng)
+            batches += _split(group, steps, least) if group else []
         rng.shuffle(batches)
         return batches
 
@@ -129,11 +134,17 @@ class Mixture:
         return rng.choice(self._tasks[rng.choices(names, weights)[0]])
 
 
-def _split(drawn: list[Drawn], steps: int) -> list[list[Drawn]]:
-    """So many batches of samples of like length; of long ones there are fewer, so that all are as much work."""
+def _split(drawn: list[Drawn], steps: int, least: int) -> list[list[Drawn]]:
+    """So many batches of samples of like length; of long ones there are fewer, so that all are as much work.
+
+    Every batch has at least `least` of them, where there are as many.
+    """
     drawn = sorted(drawn, key=lambda each: each.length)
     work = list(itertools.accumulate(len(each.sequences) * each.length for each in drawn))
-    batches: list[list[Drawn]] = [[] for _ in range(steps)]
-    for each, done in zip(drawn, work, strict=True):
-        batches[min(int(steps * (done - 1) / work[-1]), steps - 1)].append(each)
+    batches, start = [], 0
+    for left in reversed(range(steps)):
+        end = bisect.bisect_left(work, work[-1] * (steps - left) / steps) + 1
+        end = max(min(end, len(drawn) - left * least), start + least)
+        batches.append(drawn[start:end])
+        start = end
     return batches

@@ -128,7 +128,7 @@ def test_five_steps_give_the_losses_that_they_gave_before(tmp_path: Path, words:
     assert losses == pytest.approx(GOLDEN, abs=1e-3)
 
 
-GOLDEN = [28.4993, 27.5383, 25.796, 26.6094, 25.9577]
+GOLDEN = [28.9848, 28.473, 27.7653, 25.5588, 28.3279]
 """In fp32 on a CPU, torch 2.13. The letters count little, since their hundreds of nats would drown the rest."""
 
 
