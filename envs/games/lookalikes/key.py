@@ -99,7 +99,7 @@ class Key(Game):
         return "\n".join(lines)
 
     def draw(self) -> Drawing:
-        (left, top), pitch, rim = BOARD.origin, BOARD.pitch, 0.022
+        (left, top), pitch, rim = BOARD.origin, BOARD.pitch, 0.02
         width = SIDE * pitch
         shapes: list[Shape] = [
             Rect(left - rim, top - rim, width + 2 * rim, width + 2 * rim, _WALL, 0.02),
