@@ -147,9 +147,7 @@ class Run:
             saved(self.step)
         with (self._folder / METRICS).open("a", encoding="utf-8") as log:
             while self.step < self._config.steps:
-                for batch in self._mixture.round(self.step // ROUND, self._where.world)[
-                    : self._config.steps - self.step
-                ]:
+                for batch in self._mixture.round(self.step // ROUND)[: self._config.steps - self.step]:
                     began = time.perf_counter()
                     metrics = self._learn(batch)
                     self.step += 1

@@ -62,11 +62,8 @@ class Mixture:
         self.accuracy: dict[str, float] = {}
         """Running share of wholly right answers, by `source/task`."""
 
-    def round(self, number: int, least: int = 1) -> list[list[Drawn]]:
-        """The batches of `ROUND` steps; within a batch either all samples have a picture or none.
-
-        `least` is how many pictures or lists there are in each at least: one for each process.
-        """
+    def round(self, number: int) -> list[list[Drawn]]:
+        """The batches of `ROUND` steps; within a batch either all samples have a picture or none."""
         rng = random.Random(f"{self._config.seed}/{number}")
         mix, size = self._config.mix, self._config.batch
         pictures = {"perception": mix.perception, "pixels": mix.pixels}
@@ -80,7 +77,7 @@ class Mixture:
             (pictures, ROUND - listed, size // self._config.questions),
         ):
             group = self._group(shares, steps * count, rng)
-            batches += _split(group, steps, least) if group else []
+            batches += _split(group, steps, least=max(count // 4, min(count, 2))) if group else []
         rng.shuffle(batches)
         return batches
 
@@ -137,7 +134,7 @@ class Mixture:
 def _split(drawn: list[Drawn], steps: int, least: int) -> list[list[Drawn]]:
     """So many batches of samples of like length; of long ones there are fewer, so that all are as much work.
 
-    Every batch has at least `least` of them, where there are as many.
+    Every batch has at least `least` of them, so that each of a few processes has a part in it.
     """
     drawn = sorted(drawn, key=lambda each: each.length)
     work = list(itertools.accumulate(len(each.sequences) * each.length for each in drawn))
