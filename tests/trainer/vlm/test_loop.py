@@ -128,7 +128,7 @@ def test_five_steps_give_the_losses_that_they_gave_before(tmp_path: Path, words:
     assert losses == pytest.approx(GOLDEN, abs=1e-3)
 
 
-GOLDEN = [28.9848, 28.473, 27.7653, 25.5588, 28.3279]
+GOLDEN = [28.8684, 28.1905, 28.0806, 27.2365, 27.0056]
 """In fp32 on a CPU, torch 2.13. The letters count little, since their hundreds of nats would drown the rest."""
 
 
