@@ -93,8 +93,13 @@ def seedbed(
 
 def main() -> None:
     """The entry point of the command `seedbed`."""
+    run(app, "seedbed")
+
+
+def run(commands: typer.Typer, name: str) -> None:
+    """Run what the command line says and leave, whatever happens, with an exit code and at most one line."""
     try:
-        sys.exit(typer.main.get_command(app).main(prog_name="seedbed", standalone_mode=False))
+        sys.exit(typer.main.get_command(commands).main(prog_name=name, standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except Exception as error:

@@ -24,6 +24,8 @@ from agent.evaluation.pages import TaskPages, TaskSlot, task_pages
 from agent.evaluation.players import player
 from agent.evaluation.runner import run
 from agent.evaluation.summary import summarise
+from benchmarks.command import page_counts
+from benchmarks.command import run as run_command
 from benchmarks.machine import RESULTS, in_words, machine
 from benchmarks.processor import milliseconds_each, processor_seconds
 from envs.browser.actions import Click, Point
@@ -49,12 +51,13 @@ def main(
     """Measure, print and write `benchmarks/results/browser_speed.json`."""
     if quick:
         repeats, episodes, pages = 3, 1, "1,4"
+    counts = page_counts(pages)
     found = machine()
     console = Console()
     console.print(in_words(found), soft_wrap=True)
     times = asyncio.run(_times(repeats))
     console.print(_time_table(times))
-    speeds = asyncio.run(_speeds(episodes, [int(number) for number in pages.split(",")]))
+    speeds = asyncio.run(_speeds(episodes, counts))
     console.print(_speed_table(speeds))
     path = RESULTS / f"browser_speed{'-quick' if quick else ''}.json"
     write_json(path, {"machine": found, "milliseconds": times, "episodes": speeds})
@@ -142,4 +145,4 @@ def _speed_table(rows: list[dict[str, Any]]) -> Table:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_command(main)

@@ -21,6 +21,7 @@ from agent.evaluation.miniwob import evaluate
 from agent.evaluation.progress import Bar
 from agent.evaluation.selection import seed_range, tasks_named
 from agent.evaluation.table import percent, show, spread
+from benchmarks.command import run as run_command
 from benchmarks.machine import RESULTS, in_words, machine
 from benchmarks.plots import per_task
 from envs.suites.miniwob.tasks import HELD_OUT
@@ -122,4 +123,4 @@ def _cell(group: dict[str, Any] | None) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_command(main)

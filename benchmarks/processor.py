@@ -9,13 +9,19 @@ PARTS = ("Python", "model server", "Playwright", "Chromium", "renderers")
 
 
 def processor_seconds() -> dict[str, float]:
-    """Seconds so far, by part, of this process and all that descend from it; processes that ended are left out."""
+    """Seconds so far, by part, of this process and all that descend from it.
+
+    Of processes that ended only pages are counted, to which their zygote owns up.
+    """
     spent = dict.fromkeys(PARTS, 0.0)
     own = psutil.Process()
     for process in (own, *own.children(recursive=True)):
         try:
             times = process.cpu_times()
-            spent[_part(process.pid, " ".join(process.cmdline()))] += times.user + times.system
+            command = " ".join(process.cmdline())
+            spent[_part(process.pid, command)] += times.user + times.system
+            if "--type=zygote" in command:
+                spent["renderers"] += times.children_user + times.children_system
         except psutil.NoSuchProcess:
             continue
     return spent

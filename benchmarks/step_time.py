@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.budgets import Budgets
+from agent.evaluation.cli import Observe
 from agent.evaluation.config import EvalConfig
 from agent.evaluation.episode import Booked, Bounds, Watched, through_graph
 from agent.evaluation.log import EpisodeLog, write_json
@@ -30,6 +31,8 @@ from agent.evaluation.summary import summarise
 from agent.gui.graph import build, recursion_limit
 from agent.gui.state import Desk, begin
 from agent.policy import Choice, Past
+from benchmarks.command import page_counts
+from benchmarks.command import run as run_command
 from benchmarks.machine import RESULTS, in_words, machine
 from benchmarks.processor import PARTS, milliseconds_each, processor_seconds
 from envs.browser.actions import Action, Click, Point
@@ -45,7 +48,7 @@ GRAPH_RUNS = 10
 def main(
     model_url: Annotated[str | None, typer.Option(help="An endpoint that runs already.")] = None,
     model: Annotated[str | None, typer.Option(help="Weights to serve; by default the embedded model.")] = None,
-    observation: Annotated[str, typer.Option(help="pixels, elements or both.")] = "pixels",
+    observation: Annotated[Observe, typer.Option(help="What the model is given.")] = Observe.pixels,
     tasks: Annotated[str, typer.Option(help="As for `seedbed eval miniwob`.")] = "tier-a",
     episodes: Annotated[int, typer.Option(min=1, help="Episodes per task.")] = 10,
     pages: Annotated[str, typer.Option(help="Numbers of pages, separated by commas.")] = "1,4,16,32",
@@ -54,18 +57,19 @@ def main(
     """Measure, print and write `benchmarks/results/step_time-OBSERVATION.json`."""
     if quick:
         episodes, pages = 1, "1,4"
+    counts = page_counts(pages)
     found = machine()
     console = Console()
     console.print(in_words(found), soft_wrap=True)
     config = EvalConfig(
         tasks=tasks_named(tasks),
         seeds=SeedRange(start=FIRST_SEED, count=episodes),
-        observation=observation,  # type: ignore[arg-type]
+        observation=observation.value,
         model_url=model_url,
         model=model,
     )
     overhead = asyncio.run(_graph_overhead())
-    rows = asyncio.run(_speeds(config, [int(number) for number in pages.split(",")], console))
+    rows = asyncio.run(_speeds(config, counts, console))
     console.print(_table(rows, observation))
     console.print(_processor_table(rows))
     console.print(
@@ -197,4 +201,4 @@ def _processor_table(rows: list[dict[str, Any]]) -> Table:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_command(main)
