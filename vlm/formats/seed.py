@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from vlm.formats import ParseError, Verb
-from vlm.formats.thought_action import ThoughtAction
+from vlm.formats.thought_action import ROLE, SEED_VERBS, ThoughtAction
 
 BINS = 1000
 
@@ -21,11 +21,7 @@ class Seed(ThoughtAction):
     """The format of Seed1.5-VL and of the models that this project trains."""
 
     name: ClassVar[str] = "seed"
-    verb_names: ClassVar[Mapping[str, str]] = {
-        "double_click": "left_double",
-        "right_click": "right_single",
-        "finish": "finished",
-    }
+    verb_names: ClassVar[Mapping[str, str]] = SEED_VERBS
     argument_names: ClassVar[Mapping[str, Mapping[str, str]]] = {
         "drag": {"start": "start_point", "end": "end_point"},
         "finish": {"answer": "content"},
@@ -49,9 +45,7 @@ class Seed(ThoughtAction):
 
     def system_prompt(self, verbs: Sequence[Verb]) -> str:
         actions = "\n".join(self.describe(verb) for verb in verbs)
-        return (
-            "You are a GUI agent. You are given a task and your action history, with screenshots. "
-            "You need to perform the next action to complete the task.\n\n"
+        return ROLE + (
             "## Output Format\nThought: ...\nAction: ...\n\n"
             f"## Action Space\n{actions}\n\n"
             "## Note\n"

@@ -21,6 +21,17 @@ from vlm.formats.call_syntax import (
 from vlm.formats.verbs import DEFAULTS, PARAMETERS
 
 MAX_THOUGHT_CHARS = 500
+SEED_VERBS: Mapping[str, str] = {
+    "double_click": "left_double",
+    "right_click": "right_single",
+    "finish": "finished",
+}
+"""Where both families name a verb otherwise than we do."""
+ROLE = (
+    "You are a GUI agent. You are given a task and your action history, with screenshots. "
+    "You need to perform the next action to complete the task.\n\n"
+)
+"""How both families' system prompts begin."""
 _ACTION_LINE = re.compile(r"^[ \t]*Action:[ \t]*", re.MULTILINE)
 _THOUGHT = re.compile(r"\s*Thought:\s*")
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from vlm.formats import ParseError, Verb
-from vlm.formats.thought_action import ThoughtAction
+from vlm.formats.thought_action import ROLE, SEED_VERBS, ThoughtAction
 from vlm.formats.verbs import DEFAULTS
 
 
@@ -20,12 +20,7 @@ class UiTars(ThoughtAction):
     """The format of UI-TARS and UI-TARS-1.5."""
 
     name: ClassVar[str] = "ui_tars"
-    verb_names: ClassVar[Mapping[str, str]] = {
-        "double_click": "left_double",
-        "right_click": "right_single",
-        "ask_user": "call_user",
-        "finish": "finished",
-    }
+    verb_names: ClassVar[Mapping[str, str]] = {**SEED_VERBS, "ask_user": "call_user"}
     argument_names: ClassVar[Mapping[str, Mapping[str, str]]] = {
         "drag": {"start": "start_box", "end": "end_box"},
         "ask_user": {"question": "content"},
@@ -57,9 +52,7 @@ class UiTars(ThoughtAction):
 
     def system_prompt(self, verbs: Sequence[Verb]) -> str:
         actions = "\n".join(self.describe(verb) for verb in verbs)
-        return (
-            "You are a GUI agent. You are given a task and your action history, with screenshots. "
-            "You need to perform the next action to complete the task.\n\n"
+        return ROLE + (
             "## Output Format\n```\nThought: ...\nAction: ...\n```\n\n"
             f"## Action Space\n{actions}\n\n"
             "## Note\n"

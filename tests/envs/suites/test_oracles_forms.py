@@ -10,13 +10,11 @@ from playwright.async_api import Page, async_playwright
 from envs.browser.actions import Click, Drag, Point, Scroll, Select
 from envs.browser.chromium import FLAGS, executable
 from envs.browser.execute import execute
-from envs.suites.miniwob.oracles import ORACLES
 from envs.suites.miniwob.oracles.guessing import FIRST_GUESS, HIGHER, LOWER
 from envs.suites.miniwob.oracles.noughts import tic_tac_toe
 from envs.suites.miniwob.page import VIEW, VIEWPORT, Decision, Outcome, TaskPage
 
-STEPS = 40
-
+from .playing import resume
 
 browsing = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,17 +26,6 @@ async def page() -> AsyncIterator[Page]:
         browser = await playwright.chromium.launch(executable_path=executable(playwright), args=list(FLAGS))
         yield await browser.new_page(viewport=VIEWPORT)
         await browser.close()
-
-
-async def resume(page: TaskPage) -> tuple[Outcome, list[Decision]]:
-    """The oracle from here on, to the end of the episode: what came of it, and what it decided."""
-    decisions: list[Decision] = []
-    while not (await page.outcome()).done and len(decisions) < STEPS:
-        decision = await ORACLES[page.task](page)
-        assert decision is not None
-        decisions.append(decision)
-        await execute(page.page, decision.action, VIEW)
-    return await page.outcome(), decisions
 
 
 async def play(page: TaskPage, seed: int, clicks: int = 0) -> tuple[Outcome, list[Decision]]:

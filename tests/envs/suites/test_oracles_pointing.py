@@ -9,10 +9,9 @@ from playwright.async_api import Page, async_playwright
 from envs.browser.actions import Click, Drag, Point, Scroll
 from envs.browser.chromium import FLAGS, executable
 from envs.browser.execute import execute
-from envs.suites.miniwob.oracles import ORACLES
-from envs.suites.miniwob.page import VIEW, VIEWPORT, Decision, Node, Outcome, TaskPage
+from envs.suites.miniwob.page import VIEW, VIEWPORT, Node, TaskPage
 
-STEPS = 28
+from .playing import resume
 
 
 @pytest.fixture
@@ -28,17 +27,6 @@ async def opened(page: Page, task: str, seed: int) -> TaskPage:
     await task_page.load()
     await task_page.start(seed)
     return task_page
-
-
-async def resume(page: TaskPage) -> tuple[Outcome, list[Decision]]:
-    """The oracle from here on, to the end of the episode: what came of it, and what it decided."""
-    decisions: list[Decision] = []
-    while not (await page.outcome()).done and len(decisions) < STEPS:
-        decision = await ORACLES[page.task](page)
-        assert decision is not None
-        decisions.append(decision)
-        await execute(page.page, decision.action, VIEW)
-    return await page.outcome(), decisions
 
 
 @pytest.mark.parametrize(
