@@ -148,7 +148,8 @@ class Blocks(Game):
         shapes += self.labels()
         for place in range(HAND):
             shapes += self._draw_hand(place)
-        shapes.append(Text(0.9, 0.05, f"{self.lines}/{self.aim}", 0.075, INK))
+        count = f"{self.lines}/{self.aim}"
+        shapes.append(Text(0.9, 0.05, count, 0.075 if len(count) < 5 else 0.06, INK))
         return Drawing(GROUND, tuple(shapes))
 
     def move_at(self, x: float, y: float) -> int | None:

@@ -7,9 +7,10 @@ from typing import ClassVar, Self
 from envs.games.lookalikes.drawing import Circle, Drawing, Line, Polygon, Rect, Shape
 from envs.games.lookalikes.drawing import moved as placed
 from envs.games.lookalikes.game import Game
+from envs.games.lookalikes.grid import Cell
 from envs.games.lookalikes.laser_levels import SIZE, bench_for
 from envs.games.lookalikes.laser_solver import STEPS, Bench, beam, fewest_turns, lit
-from envs.games.lookalikes.squares import Cell, Squares, cell_name
+from envs.games.lookalikes.squares import Squares, cell_name
 
 BOARD = Squares(SIZE, SIZE)
 

@@ -6,8 +6,9 @@ from typing import ClassVar, Self
 
 from envs.games.lookalikes.drawing import Circle, Drawing, Rect, Shape
 from envs.games.lookalikes.game import Game
+from envs.games.lookalikes.grid import Cell
 from envs.games.lookalikes.loops_solver import EAST, NORTH, SOUTH, WEST, Tiles, fewest_turns, turned
-from envs.games.lookalikes.squares import Cell, Squares, cell_name
+from envs.games.lookalikes.squares import Squares, cell_name
 
 SIDE = 5
 """Columns and rows of the tray: the same at every level, so that a tile's name always means the same place."""

@@ -7,9 +7,7 @@ squares, and the letters and numbers along the edges let whoever sees the pictur
 from dataclasses import dataclass
 
 from envs.games.lookalikes.drawing import Point, Shape, Text
-
-Cell = tuple[int, int]
-"""Column and row, from 0."""
+from envs.games.lookalikes.grid import Cell
 
 EDGE = 0.08
 """Width of the strips on the left and at the top that hold numbers and letters."""
@@ -18,6 +16,7 @@ FAR_EDGE = 0.02
 
 
 def cell_name(cell: Cell) -> str:
+    """`C2`, as the letters and numbers along the edges say; boards without them use `grid.name_of`."""
     return f"{chr(ord('A') + cell[0])}{cell[1] + 1}"
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from envs.games.lookalikes.blocks import HAND, oracle
 from envs.games.lookalikes.blocks_board import board_of
 from envs.games.lookalikes.hex_blocks import HexBlocks
+from envs.games.lookalikes.raster import rasterize
 from envs.games.lookalikes.wood_blocks import WoodBlocks
 
 GAMES = pytest.mark.parametrize("kind", [HexBlocks, WoodBlocks], ids=lambda kind: kind.name)
@@ -108,3 +109,12 @@ def test_holding_another_piece_changes_what_is_put(kind):
     expected, _, _ = game.board.put(game.filled, wanted, cell)
     game.play(HAND + cell)
     assert game.filled == expected
+
+
+@GAMES
+def test_the_longest_count_stays_inside_the_picture(kind):
+    game = kind.start(6, random.Random(1))
+    game.lines = game.aim
+    picture = rasterize(game.draw(), 160)
+    assert len(set(map(tuple, picture[:16, -3:].reshape(-1, 3)))) == 1, "a digit touches the edge"
+    assert len(set(map(tuple, picture[:16, 136:157].reshape(-1, 3)))) > 1, "and yet there is a count"
