@@ -20,7 +20,9 @@ from vlm.profile import Profile
 A = TypeVar("A", bound=BaseModel)
 
 MAX_TOKENS = {"terse": 128, "full": 1024}
-"""Room for a reply: the embedded model says an action and no more, larger ones think first."""
+"""Room for a reply: the embedded model says an action and little more, larger ones think first."""
+THOUGHT_CHARS = {"terse": 112, "full": 500}
+"""The longest thought that the grammar lets through, so that a model that goes round in circles still acts."""
 
 _log = structlog.get_logger()
 
@@ -88,7 +90,8 @@ class Asker(Generic[A]):
     ) -> Completion:
         limit, temperature = MAX_TOKENS[self.profile.prompt], self.profile.temperature
         if self._constrain:
-            grammar = self._format.grammar(verbs, size, thought=thought)
+            chars = THOUGHT_CHARS[self.profile.prompt] if thought else 0
+            grammar = self._format.grammar(verbs, size, thought_chars=chars)
             try:
                 return await self._client.complete(
                     messages, structured=grammar, max_tokens=limit, temperature=temperature

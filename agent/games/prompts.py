@@ -7,6 +7,7 @@ use can never differ.
 
 import secrets
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import Literal
 
 from agent.games.turn import Turn
@@ -20,10 +21,12 @@ from vlm.profile import Profile
 
 Mode = Literal["pixels", "text", "both"]
 
-PAST_STEPS = {"terse": 3, "full": 16}
+PAST_STEPS = {"terse": 2, "full": 16}
 """How many of the last actions a prompt repeats; 16 as in BALROG."""
-TERSE_MOVES = 12
+TERSE_MOVES = 8
 """The terse prompt lists the moves where there are no more than these; the grammar holds them all in any case."""
+TERSE_TASK = 60
+"""Letters of the task in the terse prompt: enough for a mission, and to tell one game's rules from another's."""
 MEMORY_WORDS = 100
 
 
@@ -80,7 +83,9 @@ def _terse(
     done = "".join(_past_line(words, step, turn.view.size) for step in past[-PAST_STEPS["terse"] :])
     few = len(turn.choices) <= TERSE_MOVES
     moves = f"moves: {', '.join(turn.choices)}\n" if few else ""
-    parts: list[messages.Part | str] = [f"play {plain(turn.view.title)}: {plain(task)}\n{moves}{done}"]
+    parts: list[messages.Part | str] = [
+        f"play {plain(turn.view.title)}: {shorten(plain(task), TERSE_TASK, placeholder='')}\n{moves}{done}"
+    ]
     mode = shown_as(turn, mode)
     if mode != "text":
         parts += [messages.image(picture) for picture in (*turn.view.history, turn.view.screenshot)]

@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from envs.browser.actions import ACTION, Action
 from envs.browser.observation import Box, Element
+from envs.games.adapter.actions import GAME_ACTION, GameAction
 from trainer.errors import TrainerError
 
 
@@ -16,13 +19,24 @@ class ShardError(TrainerError):
 
 
 @dataclass(frozen=True, slots=True)
+class Play:
+    """What a turn of a game has besides a page's."""
+
+    title: str
+    legal: tuple[str, ...]
+    """The moves that can be made."""
+    minded: tuple[int, ...] = ()
+    """Which of the sample's elements a player thinks of before it moves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One decision: what was seen, what was done before, and what to do now."""
 
     task: str
     instruction: str
-    past: tuple[Action, ...]
-    action: Action
+    past: tuple[Action | GameAction, ...]
+    action: Action | GameAction
     target: Box | None
     """The box of what the action points at."""
     end: Box | None
@@ -32,6 +46,8 @@ class Sample:
     seed: int = 0
     widgets: tuple[tuple[str, Box], ...] = field(default=())
     """For rendered perception pages: each widget's class and box."""
+    play: Play | None = None
+    """For turns of games."""
 
 
 def write(path: Path, samples: Iterable[Sample]) -> int:
@@ -73,6 +89,7 @@ def _plain(sample: Sample, offset: int) -> dict[str, Any]:
         "elements": [{**asdict(element), "box": _numbers(element.box)} for element in sample.elements],
         "widgets": [[name, _numbers(box)] for name, box in sample.widgets],
         "png": [offset, len(sample.png)],
+        "play": asdict(sample.play) if sample.play else None,
     }
 
 
@@ -86,14 +103,25 @@ def _sample(data: dict[str, Any], blob: bytes) -> Sample:
         task=data["task"],
         seed=data["seed"],
         instruction=data["instruction"],
-        past=tuple(ACTION.validate_python(action) for action in data["past"]),
-        action=ACTION.validate_python(data["action"]),
+        past=tuple(map(_action, data["past"])),
+        action=_action(data["action"]),
         target=Box(*data["target"]) if data["target"] else None,
         end=Box(*data["end"]) if data["end"] else None,
         elements=tuple(_element(item) for item in data["elements"]),
         png=blob[offset : offset + length],
         widgets=tuple((name, Box(*box)) for name, box in data["widgets"]),
+        play=_play(data.get("play")),
     )
+
+
+def _action(data: dict[str, Any]) -> Action | GameAction:
+    reader: TypeAdapter[Any] = GAME_ACTION if data["kind"] in ("press", "hold", "say") else ACTION
+    read: Action | GameAction = reader.validate_python(data)
+    return read
+
+
+def _play(data: dict[str, Any] | None) -> Play | None:
+    return Play(data["title"], tuple(data["legal"]), tuple(data["minded"])) if data else None
 
 
 def _element(item: dict[str, Any]) -> Element:

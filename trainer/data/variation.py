@@ -41,7 +41,13 @@ def question(rng: random.Random, sample: Sample) -> Sample | None:
     role = element.role if element.role not in ("word", "graphics") else "text"
     ask = f"Click on the {role}." if not element.name else rng.choice(_QUESTIONS).format(element.name, role)
     return replace(
-        sample, instruction=ask, past=(), action=Click(point=element.box.centre), target=element.box, end=None
+        sample,
+        instruction=ask,
+        past=(),
+        action=Click(point=element.box.centre),
+        target=element.box,
+        end=None,
+        play=None,
     )
 
 

@@ -24,6 +24,8 @@ class Mix(Frozen):
     elements: float = Field(0.0, ge=0)
     """Demonstrations, given as a list of elements."""
 
+    games: float = Field(0.0, ge=0)
+    """Turns of games, seen as pictures."""
     copying: float = Field(0.0, ge=0)
     """Made-up lists with several questions each, which teach to look up and copy."""
     retelling: float = Field(0.0, ge=0)
@@ -79,13 +81,15 @@ class TrainConfig(Frozen):
     curriculum_floor: float = Field(0.15, ge=0, le=1)
     """A task that is answered perfectly is still drawn with this weight; one that never is, with 1 more."""
     data: Path = Path("data/vlm")
-    """Folder with `perception/` and `demonstrations/`; missing shards are made before the first step."""
+    """Folder with `perception/`, `demonstrations/` and `plays/`; missing shards are made before the first step."""
     perception_pages: int = Field(20_000, ge=0)
     """How many rendered pages there must be."""
     episodes: int = Field(200, ge=0)
     """How many episodes of each task the oracles must have tried to solve."""
     task_seconds: float = Field(60.0, gt=0)
     """A slow task's collection stops after this many seconds, with the episodes that it has by then."""
+    play_steps: int = Field(2000, ge=1)
+    """How many decisions of an oracle there must be in each game, where the mix has games."""
     begin_with: Path | None = None
     """A checkpoint whose weights the stage starts from; random weights without one."""
     vit_from: Path | None = None
@@ -112,7 +116,7 @@ class TrainConfig(Frozen):
             raise ValueError("seeing_steps needs a mix of pictures only: set the shares of lists to 0")
         if self.seeing_steps and self.vit_rests:
             raise ValueError("seeing_steps and vit_rests exclude each other: somebody has to learn")
-        if self.stage == "perception" and (self.mix.pixels or lists):
+        if self.stage == "perception" and (self.mix.pixels or self.mix.games or lists):
             raise ValueError("mix: the stage perception has no demonstrations; set the others to 0")
         return self
 

@@ -13,13 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from agent.games.prompts import render as render_turn
+from agent.games.turn import Turn
 from agent.gui.prompts import TERSE_ELEMENTS, TERSE_NAME, place_of, plain, render
 from agent.policy import Past
 from envs.browser.actions import Action, Point
 from envs.browser.observation import Box, Element, Observation
+from envs.games.adapter.actions import GameAction, Press
+from envs.games.adapter.view import View
 from trainer.data.copying import RETELL, CopyText
 from trainer.data.shards import Sample
 from trainer.data.widgets import CLASSES
+from vlm.coordinates import smart_resize
 from vlm.formats import Call, wire_format
 from vlm.profile import Profile
 
@@ -100,8 +105,18 @@ class Encoder:
 
     def picture(self, sample: Sample) -> Picture:
         """What the sample's screenshot shows, with the labels of its cells."""
-        pixels = np.asarray(Image.open(io.BytesIO(sample.png)).convert("RGB")).transpose(2, 0, 1)
-        size = (pixels.shape[2], pixels.shape[1])
+        image = Image.open(io.BytesIO(sample.png)).convert("RGB")
+        high, wide = smart_resize(
+            image.height,
+            image.width,
+            factor=PROFILE.factor,
+            min_pixels=PROFILE.min_pixels,
+            max_pixels=PROFILE.max_pixels,
+        )
+        if image.size != (size := (wide, high)):
+            # As the served model's image processor does.
+            image = image.resize(size, Image.Resampling.BICUBIC)
+        pixels = np.asarray(image).transpose(2, 0, 1)
         return Picture(pixels, self._places(size), self._classes(sample, size), **self._reading(sample, size))
 
     def encode(self, sample: Sample, picture: Picture | None = None) -> Encoded:
@@ -117,13 +132,13 @@ class Encoder:
         image_start = before.index(self._image_pad)
         before[image_start : image_start + 1] = [self._image_pad] * len(picture.classes)
         tokens = self._with_answer(before, action, size, thought)
-        soft = self._soft(tokens, len(before), action)
+        soft = self._soft(tokens, len(before), action, thought)
         return Encoded(tokens, len(before), soft, image_start, picture, cover(sample.target, size))
 
     def encode_retelling(self, sample: Sample, picture: Picture) -> Encoded:
         """All that stands on a picture, name and place in the order of the list: many points from one look."""
         size = (picture.pixels.shape[2], picture.pixels.shape[1])
-        asked = replace(sample, instruction=RETELL, past=())
+        asked = replace(sample, instruction=RETELL, past=(), play=None)
         before = self._tokens(self._prompt(asked, "pixels", size))
         image_start = before.index(self._image_pad)
         before[image_start : image_start + 1] = [self._image_pad] * len(picture.classes)
@@ -146,7 +161,7 @@ class Encoder:
         return Encoded(np.array([*before, *said], np.int32), len(before), {})
 
     def _with_answer(
-        self, before: list[int], action: Action, size: tuple[int, int], thought: str
+        self, before: list[int], action: Action | GameAction, size: tuple[int, int], thought: str
     ) -> NDArray[np.int32]:
         data = action.model_dump()
         said = self._format.render(Call(data.pop("kind"), data), size, thought)
@@ -156,19 +171,28 @@ class Encoder:
         return list(self._backend.encode(text, add_special_tokens=False).ids)
 
     def _prompt(self, sample: Sample, mode: str, size: tuple[int, int]) -> str:
-        observation = Observation(sample.png, size, sample.elements, url="", title="")
-        past = [Past(action) for action in sample.past]
-        (message,) = render(PROFILE, sample.instruction, observation, past, mode)  # type: ignore[arg-type]
+        past: list[Any] = [Past(action) for action in sample.past]
+        if sample.play is None:
+            observation = Observation(sample.png, size, sample.elements, url="", title="")
+            (message,) = render(PROFILE, sample.instruction, observation, past, mode)  # type: ignore[arg-type]
+        else:
+            view = View(
+                sample.png, size, True, "", "", sample.play.legal, url=sample.task, title=sample.play.title
+            )
+            (message,) = render_turn(PROFILE, sample.instruction, Turn(view, help=""), past, "pixels")
         parts = [part.get("text", "<|vision_start|><|image_pad|><|vision_end|>") for part in message["content"]]
         return f"<|im_start|>user\n{''.join(parts)}<|im_end|>\n<|im_start|>assistant\n"
 
-    def _aim(self, sample: Sample, mode: str) -> tuple[Action, bool, str]:
+    def _aim(self, sample: Sample, mode: str) -> tuple[Action | GameAction, bool, str]:
         """The action with its points moved to where the model shall point, whether they are copied, and a thought.
 
         From pixels a point is the middle of the target, snapped to the grid; from a list it is the place that the
         list gives for the element, digit for digit. The thought names the element, and with a list its place:
-        whoever has said what he looks for finds it by looking up one word (see `trainer.data.copying`).
+        whoever has said what he looks for finds it by looking up one word (see `trainer.data.copying`). In a game
+        it says where the player is and where it wants to go.
         """
+        if sample.play is not None and sample.play.minded:
+            return sample.action, False, ", ".join(_minded(sample.elements[each]) for each in sample.play.minded)
         places = {"point": sample.target, "start": sample.target, "end": sample.end}
         changes, exact, named = {}, mode == "elements", []
         for name, box in places.items():
@@ -186,14 +210,16 @@ class Encoder:
         return sample.action.model_copy(update=changes), exact, " to ".join(named)
 
     def _soft(
-        self, tokens: NDArray[np.int32], start: int, action: Action
+        self, tokens: NDArray[np.int32], start: int, action: Action | GameAction, thought: str = ""
     ) -> dict[int, tuple[NDArray[np.int32], NDArray[np.float32]]]:
-        if not any(hasattr(action, name) for name in ("point", "start")):
+        """Of a point's coordinates; and of those in a `thought` about a game, whose moves hold no numbers."""
+        everywhere = isinstance(action, Press) and thought
+        if not everywhere and not any(hasattr(action, name) for name in ("point", "start")):
             return {}
         soft = {}
         for place in range(start, len(tokens)):
             number = self._number_of.get(int(tokens[place]))
-            if number is None or not self._in_point(tokens, place):
+            if number is None or not (everywhere or self._in_point(tokens, place)):
                 continue
             soft[place] = self._smeared(number)
         return soft
@@ -276,6 +302,12 @@ def _named(element: Element, with_place: bool) -> str:
     """How a thought names an element: as the prompt's line does, without the role where there is a name."""
     name = plain(element.name)[:TERSE_NAME] or element.role
     return f"{name} {place_of(element)}" if with_place else name
+
+
+def _minded(element: Element) -> str:
+    """How a thought about a game names a thing and its place."""
+    place = _clipped(element.box)
+    return f"{element.name} {int(_snap(place.x) * 1000):03d} {int(_snap(place.y) * 1000):03d}"
 
 
 def _shared(low: float, high: float, cell: int) -> float:

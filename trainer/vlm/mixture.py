@@ -50,14 +50,18 @@ class Mixture:
     """The samples of a run, and how well each task is answered."""
 
     def __init__(
-        self, config: TrainConfig, encoder: Encoder, perception: Sequence[Sample], demonstrations: Sequence[Sample]
+        self,
+        config: TrainConfig,
+        encoder: Encoder,
+        perception: Sequence[Sample],
+        demonstrations: Sequence[Sample],
+        plays: Sequence[Sample] = (),
     ) -> None:
         self._config = config
         self._encoder = encoder
         self._perception = perception
-        self._tasks: dict[str, list[Sample]] = defaultdict(list)
-        for sample in demonstrations:
-            self._tasks[sample.task].append(sample)
+        self._tasks = _by_task(demonstrations)
+        self._games = _by_task(plays)
         self._words = vocabulary.words(vocabulary.texts(demonstrations)) or ["ok"]
         self.accuracy: dict[str, float] = {}
         """Running share of wholly right answers, by `source/task`."""
@@ -66,7 +70,7 @@ class Mixture:
         """The batches of `ROUND` steps; within a batch either all samples have a picture or none."""
         rng = random.Random(f"{self._config.seed}/{number}")
         mix, size = self._config.mix, self._config.batch
-        pictures = {"perception": mix.perception, "pixels": mix.pixels}
+        pictures = {"perception": mix.perception, "pixels": mix.pixels, "games": mix.games}
         texts = {"elements": mix.elements, "copying": mix.copying, "retelling": mix.retelling}
         share = sum(texts.values()) / sum((*pictures.values(), *texts.values()))
         # The fraction of a step that is left over is drawn, so that small shares come about in the long run.
@@ -103,9 +107,9 @@ class Mixture:
             return Drawn("retelling/lists", (self._encoder.encode_copying(retold_text(rng, self._words)),))
         if source == "perception":
             return self._about_a_picture("perception/pages", rng.choice(self._perception), rng)
-        sample = self._demonstration(source, rng)
+        sample = self._drawn(source, self._games if source == "games" else self._tasks, rng)
         name = f"{source}/{sample.task}"
-        if source == "pixels":
+        if source in ("pixels", "games"):
             return self._about_a_picture(name, sample, rng)
         if rng.random() < QUESTIONS_OF_LISTS:
             name, sample = f"{source}/questions", question(rng, sample) or sample
@@ -122,13 +126,20 @@ class Mixture:
                 sequences.append(self._encoder.encode(question(rng, sample) or sample, picture))
         return Drawn(name, tuple(sequences))
 
-    def _demonstration(self, source: str, rng: random.Random) -> Sample:
-        names = sorted(self._tasks)
+    def _drawn(self, source: str, tasks: dict[str, list[Sample]], rng: random.Random) -> Sample:
+        names = sorted(tasks)
         if source == "pixels" and rng.random() < self._config.tier_a_share:
             names = [name for name in names if name in TIER_A] or names
         floor = self._config.curriculum_floor
         weights = [floor + 1 - self.accuracy.get(f"{source}/{name}", 0.0) for name in names]
-        return rng.choice(self._tasks[rng.choices(names, weights)[0]])
+        return rng.choice(tasks[rng.choices(names, weights)[0]])
+
+
+def _by_task(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
+    found: dict[str, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        found[sample.task].append(sample)
+    return dict(found)
 
 
 def _split(drawn: list[Drawn], steps: int, least: int) -> list[list[Drawn]]:

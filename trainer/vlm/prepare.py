@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import trainer.data.plays
 from envs.suites.miniwob.oracles import ORACLES
 from envs.suites.miniwob.tasks import HELD_OUT
 from trainer.data import shards, widgets
@@ -56,6 +57,14 @@ async def pages(config: TrainConfig, words: Sequence[str], tell: Tell) -> list[S
     if missing:
         await _render(folder, missing, words, tell)
     return [sample for path in sorted(folder.glob("*.jsonl")) for sample in shards.read(path)]
+
+
+def plays(config: TrainConfig, tell: Tell) -> list[Sample]:
+    """The oracles' decisions in games below `config.data`, made first where they are missing."""
+    folder, games = config.data / "plays", trainer.data.plays.TRAINED
+    trainer.data.plays.collect(folder, config.play_steps, tell=tell, games=games)
+    paths = [trainer.data.plays.shard_path(folder, game, config.play_steps) for game in games]
+    return [sample for path in paths for sample in shards.read(path)]
 
 
 async def _render(folder: Path, numbers: Sequence[int], words: Sequence[str], tell: Tell) -> None:

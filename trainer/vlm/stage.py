@@ -38,10 +38,11 @@ def run(
     demonstrated = asyncio.run(prepare.demonstrations(config, prepared))
     words = prepare.words_of(demonstrated)
     rendered = asyncio.run(prepare.pages(config, words, prepared)) if config.mix.perception else []
+    played = prepare.plays(config, prepared) if config.mix.games else []
     if where.rank == 0:
         where.wait()
-    model, words_to_ids = _model(config, vocabulary.texts(demonstrated))
-    mixture = Mixture(config, Encoder(words_to_ids), rendered, demonstrated)
+    model, words_to_ids = _model(config, vocabulary.texts([*demonstrated, *played]))
+    mixture = Mixture(config, Encoder(words_to_ids), rendered, demonstrated, played)
     began = time.time()
 
     def saved(step: int) -> None:
@@ -49,7 +50,7 @@ def run(
         if where.rank > 0:
             return
         export(_whole(model, weights), words_to_ids, folder / CHECKPOINT, profile=PROFILE)
-        _write_facts(config, folder, step, time.time() - began, len(rendered), len(demonstrated))
+        _write_facts(config, folder, step, time.time() - began, len(rendered), len(demonstrated), len(played))
         plot(folder / "metrics.jsonl", folder / "metrics.png")
 
     learning = Run(config, model, mixture, folder, where)
@@ -102,7 +103,9 @@ def _graft(giver: torch.nn.Module, taker: torch.nn.Module) -> None:
     taker.load_state_dict(given, strict=False)
 
 
-def _write_facts(config: TrainConfig, folder: Path, step: int, seconds: float, pages: int, samples: int) -> None:
+def _write_facts(
+    config: TrainConfig, folder: Path, step: int, seconds: float, pages: int, samples: int, turns: int
+) -> None:
     """What a model card needs to know of this run, beside the checkpoint."""
     facts = {
         "stage": config.stage,
@@ -110,6 +113,7 @@ def _write_facts(config: TrainConfig, folder: Path, step: int, seconds: float, p
         "seconds_this_start": round(seconds),
         "perception_pages": pages,
         "demonstration_steps": samples,
+        "game_turns": turns,
         "processor": platform.processor() or platform.machine(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,

@@ -17,6 +17,10 @@ class FormatUnknown(ValueError):
     """No format has this name."""
 
 
+THOUGHT_CHARS = 500
+"""How long a thought may be where nothing else is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One action in no model's words: `Call("click", {"point": {"x": 0.5, "y": 0.25}})`.
@@ -59,11 +63,11 @@ class WireFormat(Protocol):
         """Read a reply back; raises `ParseError`, and nothing else, for any other text."""
 
     def grammar(
-        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought: bool = True
+        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought_chars: int = THOUGHT_CHARS
     ) -> dict[str, Any]:
         """vLLM's `structured_outputs` parameter under which only well-formed actions with these verbs come out.
 
-        `thought` says whether one may stand before the action.
+        A thought of at most `thought_chars` letters may stand before the action; none for 0.
         """
 
     def system_prompt(self, verbs: Sequence[Verb]) -> str:

@@ -19,13 +19,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from vlm.formats import Call, ParseError, Reply, Verb
+from vlm.formats import THOUGHT_CHARS, Call, ParseError, Reply, Verb
 from vlm.formats.call_syntax import IDENTIFIER, INTEGER_REGEX, MAX_CALL_CHARS, MAX_TEXT_CHARS, one_of
 from vlm.formats.verbs import BROWSER_VERBS, DEFAULTS, PARAMETERS
 
 SCALE = 1000
 SCROLL_PIXELS = 500
-MAX_THOUGHT_CHARS = 500
 TOOL = "computer_use"
 
 _WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -77,14 +76,14 @@ class Qwen3VL:
         return Reply(_read(data), "\n".join(part for part in (thought, said.strip()) if part))
 
     def grammar(
-        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought: bool = True
+        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought_chars: int = THOUGHT_CHARS
     ) -> dict[str, Any]:
         """A regular expression: some plain text without `<`, then exactly one call of one of `verbs`."""
         if not verbs:
             raise ValueError("a grammar needs at least one verb")
         calls = "|".join(_call_regex(verb) for verb in verbs)
         call = rf'\{{"name": "{TOOL}", "arguments": \{{"action": (?:{calls})\}}\}}'
-        before = rf"[^<\x00-\x09\x0b-\x1f\x7f]{{0,{MAX_THOUGHT_CHARS}}}" if thought else ""
+        before = rf"[^<\x00-\x09\x0b-\x1f\x7f]{{0,{thought_chars}}}" if thought_chars else ""
         return {"regex": f"{before}<tool_call>\n{call}\n</tool_call>"}
 
     def system_prompt(self, verbs: Sequence[Verb]) -> str:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from vlm.formats import Call, ParseError, Reply, Verb
+from vlm.formats import THOUGHT_CHARS, Call, ParseError, Reply, Verb
 from vlm.formats.call_syntax import (
     IDENTIFIER,
     INTEGER_REGEX,
@@ -20,7 +20,6 @@ from vlm.formats.call_syntax import (
 )
 from vlm.formats.verbs import DEFAULTS, PARAMETERS
 
-MAX_THOUGHT_CHARS = 500
 SEED_VERBS: Mapping[str, str] = {
     "double_click": "left_double",
     "right_click": "right_single",
@@ -90,13 +89,13 @@ class ThoughtAction(ABC):
         return Reply(Call(*self._arguments(verb, values, image_size)), thought)
 
     def grammar(
-        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought: bool = True
+        self, verbs: Sequence[Verb], image_size: tuple[int, int], *, thought_chars: int = THOUGHT_CHARS
     ) -> dict[str, Any]:
         """A regular expression: an optional thought of one line, then exactly one call of one of `verbs`."""
         if not verbs:
             raise ValueError("a grammar needs at least one verb")
         calls = "|".join(self._call_regex(verb, image_size) for verb in verbs)
-        before = rf"(?:Thought: [^\x00-\x1f\x7f]{{1,{MAX_THOUGHT_CHARS}}}\n)?" if thought else ""
+        before = rf"(?:Thought: [^\x00-\x1f\x7f]{{1,{thought_chars}}}\n)?" if thought_chars else ""
         return {"regex": f"{before}Action: (?:{calls})"}
 
     def describe(self, verb: Verb) -> str:

@@ -35,10 +35,10 @@ def turn(corridor):
 
 def test_the_terse_prompt_to_the_letter(turn) -> None:
     past = [Past(Press(key="action 1")), Past(None, "what?"), Past(Press(key="action 0"), "not possible")]
-    assert _text(render(TERSE, "reach the end", turn, past, "pixels")) == (
-        "play Corridor: reach the end\n"
+    assert _text(render(TERSE, f"reach the end {'of it all ' * 9}", turn, past, "pixels")) == (
+        "play Corridor: reach the end of it all of it all of it all of it all of it\n"
         "moves: action 0, action 1\n"
-        "Action: press(key='action 1')\nno action\nAction: press(key='action 0') failed\n\n[image]"
+        "no action\nAction: press(key='action 0') failed\n\n[image]"
     )
 
 
@@ -79,7 +79,7 @@ def test_the_grammar_holds_the_legal_moves_and_no_others(turn, name: str) -> Non
     view = replace(turn.view, legal=("turn tile 3,2", "set +1.00"))
     offered = verbs(Profile(name="m", format=name), replace(turn, view=view, holds=True))
     for thought in (True, False):
-        grammar = re.compile(words.grammar(offered, (160, 160), thought=thought)["regex"])
+        grammar = re.compile(words.grammar(offered, (160, 160), thought_chars=100 * thought)["regex"])
         for key, fits in (("turn tile 3,2", True), ("set +1.00", True), ("set 11.00", False), ("up", False)):
             said = words.render(Call("press", {"key": key}), (160, 160))
             assert bool(grammar.fullmatch(said)) is fits

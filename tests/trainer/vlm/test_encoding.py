@@ -1,5 +1,6 @@
 """What the model is trained on is what it meets at work: the same prompt, an answer that parses, honest labels."""
 
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -7,12 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from agent.games.prompts import render as render_turn
+from agent.games.turn import task_of, turn_of
 from agent.gui.prompts import render
 from agent.policy import Past
 from envs.browser.actions import Click, Drag, Point, Select, Type
 from envs.browser.observation import Box, Element, Observation
+from envs.games.adapter.game import Game
 from trainer.data.copying import CopyText
+from trainer.data.plays import plays
 from trainer.data.shards import Sample
 from trainer.vlm.encoding import LETTERS, PROFILE, TOKEN_PX, Encoded, Encoder, best_match, cover
 from vlm.formats import wire_format
@@ -182,3 +188,26 @@ def test_samples_of_an_action_without_a_target_have_nothing_to_point_at(encoder:
     encoded = encode(encoder, sample, "pixels")
     assert encoded.target is not None
     assert encoded.target.sum() == 0
+
+
+def test_a_turn_of_a_game_is_asked_as_the_game_agent_asks(words: Any, encoder: Encoder) -> None:
+    game = Game.make("seedbed/maze-v1")
+    sample = next(plays("seedbed/maze-v1", iter([3])))
+    game.start(3)
+    encoded = encode(encoder, sample, "pixels")
+
+    messages = render_turn(PROFILE, task_of(game), turn_of(game), [], "pixels")
+    prompt = words.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    prompt = prompt.replace("<|image_pad|>", "<|image_pad|>" * CELLS)
+    assert encoded.tokens[: encoded.answer].tolist() == words(prompt, add_special_tokens=False).input_ids
+    reply = wire_format(PROFILE.format).parse(said(words, encoded).removesuffix("<|im_end|>"), SIZE)
+    assert reply.call.kind == "press" and reply.thought.startswith("light ")
+    # Each of the four numbers of the thought may be off by a little.
+    assert len(encoded.soft) == 4
+    game.close()
+
+
+def test_a_picture_of_another_size_is_seen_as_the_server_sees_it(encoder: Encoder) -> None:
+    sample = next(plays("MiniGrid-FourRooms-v0", iter([3])))
+    assert Image.open(io.BytesIO(sample.png)).size == (152, 152)
+    assert encoder.picture(sample).pixels.shape == (3, 160, 160)
