@@ -94,6 +94,9 @@ class TrainConfig(Frozen):
     """A checkpoint whose weights the stage starts from; random weights without one."""
     vit_from: Path | None = None
     """A checkpoint whose ViT and tokenizer the stage starts from, while adapter and decoder are random."""
+    heads_from: Path | None = None
+    """A run whose throw-away heads go on (see `trainer.vlm.losses`). Without one they begin at random, and a ViT
+    that does not rest learns from noise at first."""
     save_steps: int = Field(200, gt=0)
     compiled: bool = True
     """Fuse small operations (needs a C++ compiler); off gives the same result up to rounding."""

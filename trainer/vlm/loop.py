@@ -137,6 +137,8 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / STATE).exists():
             self._load()
+        elif config.heads_from is not None:
+            self._take_heads(config.heads_from)
 
     def train(self, tell: Callable[[Progress], None], saved: Callable[[int], None]) -> None:
         """Go on to the last step; `saved` is called after each checkpoint, on all ranks.
@@ -230,13 +232,17 @@ class Run:
         state = get_model_state_dict(self._learner, options=_WHOLE)
         return {name.removeprefix(_MODEL): tensor for name, tensor in state.items() if name.startswith(_MODEL)}
 
+    def _take_heads(self, run: Path) -> None:
+        state = _state(run, "choose another heads_from")["learner"]
+        # Of the model itself nothing is taken: it comes from elsewhere.
+        mine = get_model_state_dict(self._learner, options=_WHOLE)
+        heads = {name: state[name] for name in mine if name.startswith(_HEADS) and name in state}
+        set_model_state_dict(self._learner, mine | heads, options=_WHOLE)
+
     def _load(self) -> None:
-        try:
-            state = torch.load(self._folder / STATE, map_location="cpu", weights_only=True)
-            # Settings that came up after the run began stand at their defaults.
-            then = TrainConfig.model_validate_json(state["config"]).model_dump()
-        except (RuntimeError, EOFError, KeyError, pickle.UnpicklingError, ValidationError):
-            raise TrainerError(f"{self._folder / STATE} cannot be read: choose another --out") from None
+        state = _state(self._folder, "choose another --out")
+        # Settings that came up after the run began stand at their defaults.
+        then = TrainConfig.model_validate_json(state["config"]).model_dump()
         now = self._config.model_dump()
         changed = sorted(name for name in now if now[name] != then[name] and name not in _MAY_CHANGE)
         if changed:
@@ -256,7 +262,18 @@ class Run:
             _forget_after(self._folder / METRICS, self.step)
 
 
+def _state(folder: Path, instead: str) -> dict[str, Any]:
+    """A run's saved state; raises `TrainerError` where there is none that can be read."""
+    try:
+        state: dict[str, Any] = torch.load(folder / STATE, map_location="cpu", weights_only=True)
+        TrainConfig.model_validate_json(state["config"])
+    except (OSError, RuntimeError, EOFError, KeyError, pickle.UnpicklingError, ValidationError):
+        raise TrainerError(f"{folder / STATE} cannot be read: {instead}") from None
+    return state
+
+
 _MODEL = "fast.model."
+_HEADS = "heads."
 _MAY_CHANGE = ("save_steps", "compiled", "data")
 
 

@@ -156,3 +156,22 @@ def test_a_gradient_that_is_not_a_number_stops_the_run_in_one_line(tmp_path: Pat
         run.model.model.visual.merger.linear_fc2.weight.fill_(math.nan)
     with pytest.raises(TrainerError, match="lower peak_lr and resume"):
         run.train(quiet, quiet)
+
+
+def test_heads_go_on_from_another_run_and_the_model_does_not(tmp_path: Path, words: Any) -> None:
+    first = small.run(small.config(steps=8), words, tmp_path / "first")
+    first.train(quiet, quiet)
+    then = small.run(small.config(steps=8, heads_from=tmp_path / "first"), words, tmp_path / "then")
+    fresh = small.run(small.config(steps=8), words, tmp_path / "fresh")
+    head = "heads.target.weight"
+    learned, taken, random = (run._learner.state_dict() for run in (first, then, fresh))
+    assert torch.equal(taken[head], learned[head])
+    assert not torch.equal(random[head], learned[head])
+    for name, tensor in random.items():
+        if not name.startswith("heads."):
+            assert torch.equal(taken[name], tensor), name
+
+
+def test_heads_from_a_folder_without_a_run_is_one_clear_line(tmp_path: Path, words: Any) -> None:
+    with pytest.raises(TrainerError, match=r"nothing/state\.pt cannot be read: choose another heads_from"):
+        small.run(small.config(heads_from=tmp_path / "nothing"), words, tmp_path / "run")
