@@ -18,7 +18,7 @@ WRONG = [
     (GOOD + "pages = 1\n", "mix.pages: Extra inputs are not permitted"),
     (GOOD.replace("500", "0"), "steps: Input should be greater than 0"),
     (GOOD.replace("500", "50"), "warmup_steps 100 must be below steps 50"),
-    (GOOD.replace("perception = 1.0", "perception = 0"), "at least one of perception, pixels, elements, copying"),
+    (GOOD.replace("perception = 1.0", "perception = 0"), "at least one of perception, pixels, elements, games"),
     (GOOD + "elements = 1.0\n", "the stage perception has no demonstrations"),
     (GOOD.replace('"perception"', '"imitate"') + "elements = 1.0\n[weights]\nanswer = -1\n", "weights.answer:"),
     (
