@@ -11,12 +11,14 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS = {
-    "demo": ("agent.demo:app", "Watch the embedded model solve real web tasks."),
+    "demo": ("agent.demo:app", "Watch the embedded model solve real web tasks and play a game."),
     "gui": ("agent.cli:gui_app", "Do a task on a web page, step by step."),
     "play": ("agent.games.cli:app", "Play a game, step by step."),
     "image": ("generators.image.cli:app", "Draw a picture."),
     "games": ("agent.games.catalogue:app", "List the games, or open one to play yourself."),
     "eval": ("agent.evaluation.cli:app", "Play a suite of tasks and write its scores."),
+    "route": ("generators.router.cli:route_app", "Say which expert would draw a prompt, and why."),
+    "router": ("generators.router.cli:router_app", "Measure and teach the router."),
     "runs": ("agent.cli:runs_app", "Look at what was recorded."),
     "serve": ("vlm.cli:app", "Serve a model with vLLM for the other commands."),
     "train": ("trainer.cli:app", "Make the embedded models."),
@@ -33,6 +35,7 @@ USER_ERRORS = (
     "envs.suites.games.errors:SuiteError",
     "envs.suites.miniwob.tasks:TaskUnknown",
     "generators.errors:GeneratorError",
+    "generators.router.errors:RouterError",
     "trainer.errors:TrainerError",
     "vlm.architecture:PresetUnknown",
     "vlm.completion:ClientError",

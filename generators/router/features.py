@@ -1,28 +1,30 @@
 """What the router sees of a prompt: φ = [1, P(subject), P(style), their outer product, embedding].
 
-The embedding is a signed hash of words, word pairs and character n-grams (Weinberger et al. 2009, arXiv 0902.2206)
-after synonyms were folded onto their concepts. It needs no weights, and a word that nobody has seen still shares
-n-grams with those that somebody has.
+The embedding is a signed hash of words, pairs of concepts and character n-grams (Weinberger et al. 2009, arXiv
+0902.2206) after synonyms were folded onto their concepts. It needs no weights, and a word that nobody has seen
+still shares n-grams with those that somebody has.
 """
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.router.taxonomy import Taxonomy, embedded_taxonomy
+from generators.router.taxonomy import Found, Taxonomy, embedded_taxonomy
 from generators.router.words import content_words, words
 
 EMBEDDING = 128
 """Dimensions of the embedding."""
 _CHARACTERS = (3, 4)
 """Lengths of the character n-grams."""
-_WORD, _PAIR, _NGRAM, _SURFACE = 1.0, 0.5, 0.2, 0.35
-"""Weights of a concept or unknown word, of two in a row, of a character n-gram, of a synonym's own spelling."""
+_WORD, _PAIR, _NGRAM = 1.0, 0.7, 0.2
+"""Weights of a concept or unknown word, of two concepts that meet, of an unknown word's character n-gram."""
+_MOST_CONCEPTS = 12
 
 Vector = NDArray[np.float64]
 Stored = NDArray[np.float32]
@@ -119,10 +121,9 @@ def _pieces(text: str, taxonomy: Taxonomy) -> Iterator[tuple[str, float]]:
     tokens = words(text)
     found = taxonomy.find(tokens)
     known = {index for hit in found for index in range(hit.start, hit.stop)}
-    read = content_words(taxonomy.canonical(text))
-    yield from ((f"w:{word}", _WORD) for word in read)
-    yield from ((f"p:{first} {second}", _PAIR) for first, second in zip(read, read[1:], strict=False))
-    yield from ((f"s:{tokens[index]}", _SURFACE) for index in sorted(known))
+    yield from ((f"w:{word}", _WORD) for word in content_words(taxonomy.canonical(text)))
+    # Pairs in any order and at any distance: "a red fox" and "a fox that is red" ask for the same meeting.
+    yield from ((f"p:{first} {second}", _PAIR) for first, second in combinations(_concepts(found), 2))
     # A known word's letters would only blur what its concept says.
     for index, word in enumerate(tokens):
         if index not in known and content_words([word]):
@@ -130,6 +131,11 @@ def _pieces(text: str, taxonomy: Taxonomy) -> Iterator[tuple[str, float]]:
             for length in _CHARACTERS:
                 for start in range(len(padded) - length + 1):
                     yield f"c:{padded[start : start + length]}", _NGRAM
+
+
+def _concepts(found: Sequence[Found]) -> list[str]:
+    """The distinct concepts, sorted; a few, so that a long prompt does not have hundreds of pairs."""
+    return sorted({hit.concept for hit in found})[:_MOST_CONCEPTS]
 
 
 @lru_cache(maxsize=65536)

@@ -6,18 +6,20 @@ from collections.abc import Iterable, Iterator
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 
-STOPWORDS = frozenset(
-    "a an the of on in at to for with and or but by from into onto over under near as is are was were be been am it "
-    "its this that these those there here my your his her our their me you he she we they i us them some any very "
-    "really just so too also please one's who which what where when how than then do does did done can could would "
-    "should will shall may might must have has had not no if let lets".split()
-)
+_STOPWORDS = """
+a an the of on in at to for with and or but by from into onto over under near as is are was were be been am it its
+this that these those there here my your his her our their me you he she we they i us them some any very really
+just so too also please who which what where when how than then do does did done can could would should will shall
+may might must have has had not no if let lets
+"""
+STOPWORDS = frozenset(_STOPWORDS.split())
 """Words that say nothing of a picture."""
 
-PRAISE = frozenset(
-    "beautiful nice pretty lovely cool awesome amazing great good perfect stunning gorgeous wonderful fine best cute "
-    "quality masterpiece detailed highly hd 4k 8k picture image photo-like drawing kind sort bit".split()
-)
+_PRAISE = """
+beautiful nice pretty lovely cool awesome amazing great good perfect stunning gorgeous wonderful fine best cute
+quality masterpiece detailed highly hd 4k 8k picture image drawing kind sort bit
+"""
+PRAISE = frozenset(_PRAISE.split())
 """Words that praise a picture, or name it as one, without asking for anything in it."""
 
 

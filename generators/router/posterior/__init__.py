@@ -1,0 +1,1 @@
+"""What is believed of every arm's quality: a Bayesian linear model each, fitted to scores and moved by votes."""
