@@ -1,0 +1,211 @@
+"""`seedbed image`: draw a picture from words, from a picture, or again from its recipe."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from rich.console import Console
+
+    from generators.image.draw import Drawn
+    from generators.image.recipe import Recipe
+    from generators.image.request import ImageRequest
+    from generators.image.safety import Safety
+    from generators.zoo.card import ExpertCard, Task
+
+app = typer.Typer(add_completion=False)
+
+OUT = Path("pictures")
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    'seedbed image "a watercolour of a lake under mountains"\n\n'
+    'seedbed image "two blue cubes" --expert solids --seed 7 --out cubes.png\n\n'
+    'seedbed image "the same lake at night" --from lake.png --strength 0.7\n\n'
+    "seedbed image --recipe cubes.png --out again.png"
+)
+def image(
+    prompt: Annotated[str | None, typer.Argument(help="What to draw, in your own words.")] = None,
+    expert: Annotated[
+        str, typer.Option(help="An expert's name or the file of a card; `auto` chooses by the prompt.")
+    ] = "auto",
+    preset: Annotated[str | None, typer.Option(help="How the expert is run, such as fast or best.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same picture.  [default: 0]")] = None,
+    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels; by default the preset's.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Denoising steps; by default the preset's.")] = None,
+    guidance: Annotated[float | None, typer.Option(help="How hard to follow the prompt.")] = None,
+    negative: Annotated[str | None, typer.Option(help="What not to draw.")] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="Draw this PNG again; other options change its recipe.")
+    ] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="A picture to begin with.")] = None,
+    strength: Annotated[float | None, typer.Option(help="How far to leave that picture, up to 1.")] = None,
+    mask: Annotated[Path | None, typer.Option(help="White where that picture is to be repainted.")] = None,
+    vary: Annotated[
+        float | None, typer.Option(help="Draw a relative of --recipe's picture: 0.35 is near.")
+    ] = None,
+    enlarge: Annotated[
+        float | None, typer.Option(help="Draw --recipe's picture again, so many times as large.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write; by default a new one in pictures/.")] = None,
+    device: Annotated[str | None, typer.Option(help="Such as cuda:1 or cpu; by default the first GPU.")] = None,
+    prompt_check: Annotated[bool, typer.Option(help="Refuse prompts that nobody should draw.")] = True,
+    mark: Annotated[bool, typer.Option(help="Say in the file that a model made the picture.")] = True,
+    print_config: Annotated[
+        bool, typer.Option("--print-config", help="Show what would be drawn, and leave.")
+    ] = False,
+) -> None:
+    """Draw a picture and write it as a PNG that carries its own recipe.
+
+    On a CPU the same recipe gives the same bytes.
+    """
+    from rich.console import Console
+
+    from generators.errors import RequestRefused
+    from generators.image.recipe import opened, png_of, write
+    from generators.image.request import resolved
+    from generators.image.safety import Safety
+
+    given: dict[str, Any] = {
+        "prompt": prompt,
+        "preset": preset,
+        "seed": seed,
+        "steps": steps,
+        "guidance": guidance,
+        "negative_prompt": negative,
+        "strength": strength,
+        **_size(size),
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    begin = None if source is None else opened(source)
+    painted = None if mask is None else opened(mask)
+    if recipe is None:
+        if vary is not None or enlarge is not None:
+            raise RequestRefused("--vary and --enlarge need the picture: give it with --recipe")
+        if prompt is None:
+            raise RequestRefused('say what to draw: seedbed image "PROMPT", or give a picture with --recipe')
+        card, request, before = *_new(expert, given), None
+    else:
+        card, request, begin, before = _again(recipe, expert, given, vary, enlarge, begin, painted)
+    task: Task = "text" if begin is None else "image" if painted is None else "inpaint"
+    full = resolved(request, card, task)
+    if print_config:
+        typer.echo(full.model_dump_json(indent=2))
+        return
+    safety = Safety(prompt_check=prompt_check, mark=mark)
+    safety.check(full.prompt)
+    path = out or _free_name(full.prompt)
+    drawn = _drawn(full, card, device, begin, painted, safety, before, Console(stderr=True))
+    write(path, png_of(drawn.image, drawn.recipe))
+    typer.echo(f"{path}  {card.name}/{full.preset}, seed {full.seed}, {full.width}x{full.height}")
+
+
+def chosen(name: str, prompt: str) -> str:
+    """The expert that `--expert` means: the one place where `auto` becomes a name.
+
+    Without a router, `auto` is the one expert whose tags share most words with the prompt.
+    """
+    from generators.image.tags import best_by_tags
+    from generators.zoo.zoo import available, load_cards
+
+    if name != "auto":
+        return name
+    here = {key: card for key, card in load_cards().items() if available(card)}
+    return best_by_tags(prompt, here)
+
+
+def _new(expert: str, given: dict[str, Any]) -> "tuple[ExpertCard, ImageRequest]":
+    from generators.image.request import checked
+    from generators.zoo.zoo import expert_named
+
+    card = expert_named(chosen(expert, given["prompt"]))
+    return card, checked(expert=card.name, **given)
+
+
+def _again(
+    path: Path,
+    expert: str,
+    given: dict[str, Any],
+    vary: float | None,
+    enlarge: float | None,
+    begin: "Image | None",
+    mask: "Image | None",
+) -> "tuple[ExpertCard, ImageRequest, Image | None, Recipe | None]":
+    """What the recipe says, with what was given on top; the last part is the recipe that has to be met exactly."""
+    from generators.errors import RecipeError, RequestRefused
+    from generators.image.edits import enlarged, variations
+    from generators.image.recipe import hash_of_picture, opened, recipe_in
+    from generators.image.request import checked
+    from generators.zoo.zoo import expert_named
+
+    if vary is not None and enlarge is not None:
+        raise RequestRefused("--vary and --enlarge are two pictures: choose one")
+    old = opened(path)
+    recipe = recipe_in(old, str(path))
+    changed = bool(given) or expert != "auto" or vary is not None or enlarge is not None
+    card = expert_named(recipe.request.expert if expert == "auto" else expert)
+    request = recipe.request
+    if vary is not None:
+        request = variations(recipe, 1, vary)[0]
+    if enlarge is not None:
+        request, begin = enlarged(recipe, card, old, enlarge), old
+    elif recipe.task != "text" and begin is None:
+        raise RecipeError(f"{path} was made from another picture: give that one with --from")
+    request = checked(**(request.model_dump() | {"expert": card.name} | given))
+    if changed:
+        return card, request, begin, None
+    for what, found, wanted in (("picture", begin, recipe.source_sha256), ("mask", mask, recipe.mask_sha256)):
+        if wanted and (found is None or hash_of_picture(found) != wanted):
+            raise RecipeError(f"{path} was made with another {what} (SHA-256 of its pixels {wanted[:12]}…)")
+    return card, request, begin, recipe
+
+
+def _drawn(
+    request: "ImageRequest",
+    card: "ExpertCard",
+    device: str | None,
+    begin: "Image | None",
+    mask: "Image | None",
+    safety: "Safety",
+    before: "Recipe | None",
+    console: "Console",
+) -> "Drawn":
+    """Draw with a bar on the terminal; refuse a recipe whose weights are no longer here."""
+    from generators.errors import RecipeError
+    from generators.image.bar import Bar
+    from generators.image.draw import draw
+    from generators.image.experts import loaded
+
+    with Bar(console, card.name) as bar:
+        expert = loaded(card, device)
+        if before is not None and before.weights_sha256 != expert.weights_sha256:
+            raise RecipeError(
+                f"the recipe was made with other weights of {card.name} ({before.weights_sha256[:12]}…, here are "
+                f"{expert.weights_sha256[:12]}…): give the prompt and the seed to draw with these"
+            )
+        return draw(request, expert, image=begin, mask=mask, watch=bar, safety=safety)
+
+
+def _size(text: str | None) -> dict[str, int]:
+    from generators.errors import RequestRefused
+
+    if text is None:
+        return {}
+    found = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text.strip())
+    if found is None:
+        raise RequestRefused(f"--size {text!r} is no WIDTHxHEIGHT, such as 64x64")
+    return {"width": int(found[1]), "height": int(found[2])}
+
+
+def _free_name(prompt: str) -> Path:
+    """`pictures/<words of the prompt>.png`, with a number where that one exists."""
+    words = "-".join(re.findall(r"[a-z0-9]+", prompt.lower())[:6]) or "picture"
+    path, number = OUT / f"{words}.png", 1
+    while path.exists():
+        number += 1
+        path = OUT / f"{words}-{number}.png"
+    return path
