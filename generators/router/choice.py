@@ -68,6 +68,8 @@ def look(
     calibration: tuple[float, float] = (1.0, 0.0),
 ) -> Outlook:
     """Weigh the arms of one prompt; every vector is `[arms]`, `noise` the variance around a prediction."""
+    if not len(advantage):
+        raise RouterError("no expert is left to choose from: other media, licences or more memory would allow one")
     utility = advantage - price * seconds
     spread = np.sqrt(variance + noise)
     best = calibrated(win_shares(utility[None], spread[None])[0], calibration)
@@ -80,8 +82,6 @@ def choose(outlook: Outlook, generalist: int, rng: np.random.Generator | None = 
     With `rng` a small share of doubtful decisions is explored, so that votes can later tell how another policy
     would have done; without it the choice is deterministic.
     """
-    if not len(outlook.utility):
-        raise RouterError("no expert is left to choose from: loosen --expert, the licence or the memory limit")
     greedy = int(np.argmax(outlook.utility))
     kind: Literal["single", "pair", "generalist"] = "single"
     if outlook.advantage.max() < FLOOR:

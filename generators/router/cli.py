@@ -34,7 +34,7 @@ JsonPath = Annotated[Path | None, typer.Option("--json", help="Also write the re
 
 
 @route_app.command(
-    epilog='Examples:\n\nseedbed route "a watercolour fox" --explain\n\nseedbed route "three red cubes" --mode fast'
+    epilog='Examples:\n\nseedbed route "a watercolour fox" --explain\n\nseedbed route "three cubes" --mode fast'
 )
 def route(
     prompt: Annotated[str, typer.Argument(help="What to draw, in your own words.")],

@@ -16,7 +16,7 @@ from generators.router.posterior.votes import GAIN, Learner, Vote, sigmoid
 
 NEW_EXPERT_SCORED = 200
 NEW_EXPERT_VOTES = 500
-_STATIONARY_VOTES = 300
+STATIONARY_VOTES = 300
 
 
 def seconds_saved(posterior: Posterior, test: Scored) -> tuple[float, float]:
@@ -63,7 +63,7 @@ def new_expert(train: Scored, test: Scored, posterior: Posterior, seed: int = 0)
 
 def stationary_loss(posterior: Posterior, train: Scored, test: Scored, seed: int = 0) -> float:
     """The share of quality that votes lose in a world where there is nothing to learn from them."""
-    voted = _voted(posterior, train, list(range(len(train.arms))), _STATIONARY_VOTES, seed)
+    voted = _voted(posterior, train, list(range(len(train.arms))), STATIONARY_VOTES, seed)
     return 1 - _quality(voted.means, test) / max(_quality(posterior.means, test), 1e-12)
 
 

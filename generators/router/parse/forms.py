@@ -21,7 +21,7 @@ _VERB = (
 _ASK = (
     r"(?:(?:please|hey|hi|ok(?:ay)?|now|so|well|kindly)\b[\s,]*)*"
     r"(?:(?:can|could|would|will) you\b[\s,]*|i(?:'d| would) like you to\s+|i (?:need|want) you to\s+|"
-    r"let'?s (?:see you\s+)?|go (?:ahead and\s+)?|try to\s+)?(?:please\s+)?"
+    r"let'?s (?:see you\s+)?|go (?:ahead and\s+)?|try to\s+)?(?:(?:please|kindly)\s+)?"
 )
 _WISH = (
     r"(?:i|we)(?:\s+(?:really|just|so|always|often|have always))*(?:'ve| have| am| are|'m|'re|'d| would| do)?"

@@ -27,7 +27,7 @@ _NEGATIVE = re.compile(
     r"(?:,\s*)?\b(?:but\s+|and\s+)?(?:without(?:\s+any)?|with no|but no|no|not|never|except(?: for)?|avoid|minus|"
     r"leave out|"
     r"leaving out|free of|don'?t (?:show|include|draw|add))\s+(?P<what>(?:(?:an?|the|"
-    r"any)\s+)?[\w'-]+(?:\s+(?!and\b|but\b|"
+    r"any)\s+)?[\w'-]+(?:\s+(?!and\b|but\b|or\b|nor\b|"
     r"with\b|in\b|on\b|at\b)[\w'-]+)?(?:\s+(?:or|nor)\s+(?:(?:an?|the|any)\s+)?[\w'-]+)*)",
     re.IGNORECASE,
 )

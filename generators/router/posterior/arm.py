@@ -24,8 +24,7 @@ class Gaussian:
     @property
     def mean(self) -> Vector:
         """`[d]`."""
-        solved: Vector = np.linalg.solve(self.precision, self.shift)
-        return solved
+        return np.asarray(np.linalg.solve(self.precision, self.shift), dtype=np.float64)
 
     def covariance(self) -> Matrix:
         """`[d, d]`, exactly symmetric."""

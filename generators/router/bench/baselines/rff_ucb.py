@@ -45,7 +45,8 @@ class FourierUCB:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Weights `[features, arms]` and the inverse `[features, features]`: all arms saw the same prompts."""
         points = _fourier(train.embedding, width)
-        inverse: NDArray[np.float64] = np.linalg.inv(points.T @ points + ridge * np.eye(_FEATURES))
+        gram = points.T @ points + ridge * np.eye(_FEATURES)
+        inverse = np.asarray(np.linalg.inv(gram), dtype=np.float64)
         return inverse @ points.T @ np.nan_to_num(train.advantage), inverse
 
 
