@@ -9,7 +9,7 @@ PYTEST := $(PYTHON) -m pytest
 
 help:
 	@echo "make setup    everything that Seedbed needs, in .venv (about two minutes the first time)"
-	@echo "make demo     the embedded model solves web tasks before your eyes"
+	@echo "make demo     the embedded model solves web tasks and plays a game before your eyes"
 	@echo "make test     static checks, fast tests, integration tests"
 	@echo "make fast     the tests that need no server"
 	@echo "make lint     the static checks alone"

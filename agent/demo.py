@@ -1,4 +1,4 @@
-"""`seedbed demo`: the embedded model solves a handful of web tasks in a real Chromium while one watches."""
+"""`seedbed demo`: the embedded model solves web tasks in a real Chromium and plays a game while one watches."""
 
 import platform
 from collections.abc import Callable
@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 if TYPE_CHECKING:
+    from agent.demo_game import Means
     from agent.evaluation.config import Observe
     from agent.evaluation.episode import Event
     from agent.evaluation.players import Served
     from agent.evaluation.recorder import Recorder
     from agent.evaluation.results import EpisodeResult
+    from agent.games.result import GameResult
 
-app = typer.Typer(help="Watch the embedded model solve real web tasks.")
+app = typer.Typer(help="Watch the embedded model solve real web tasks and play a game.")
 
 WITH_ELEMENTS = (
     "click-button",
@@ -46,6 +48,15 @@ class Watcher(Protocol):
 
     def finished(self, observation: "Observe", result: "EpisodeResult") -> None: ...
 
+    def begin_game(self, game: str, title: str) -> None:
+        """This game is played now, from the seeds that the tasks had; `event` gets what happens in it."""
+
+    def played(self, result: "GameResult") -> None:
+        """The model's episode of the game is over."""
+
+    def beside(self, player: str, means: "Means") -> None:
+        """What another player reached in the same episodes."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
@@ -71,10 +82,11 @@ def demo(
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser's windows.")] = False,
     runs: Annotated[Path, typer.Option(help="Where the record and its replay page go.")] = Path("runs"),
 ) -> None:
-    """Serve the embedded model, let it solve web tasks in a real Chromium, and keep a page that replays it all.
+    """Serve the embedded model, let it work and play, and keep a page that replays it all.
 
-    Some tasks are played from the screenshot alone, some with the list of the page's elements. It takes about
-    two minutes on two cores; Ctrl-C stops it and keeps what was recorded.
+    It solves web tasks in a real Chromium, some from the screenshot alone, some with the list of the page's
+    elements, and plays a game. It takes about two minutes on two cores; Ctrl-C stops it and keeps what was
+    recorded.
     """
     import asyncio
 
@@ -114,6 +126,7 @@ async def show(options: DemoOptions, watcher: Watcher, keep: Callable[[Path], No
         try:
             await _play(options, model, "pixels", TIER_A, recorder, watcher)
             await _play(options, model, "elements", WITH_ELEMENTS, recorder, watcher)
+            await _play_game(options, model, recorder, watcher)
             status = "finished"
         finally:
             recorder.record.finish(status)
@@ -162,3 +175,15 @@ async def _play(
     async with task_pages(screenshots=True, elements=observation != "pixels", headed=options.headed) as pages:
         watcher.begin(observation, tasks, range(seeds.start, seeds.start + seeds.count))
         await run(EpisodeLog.open(None, manifest), pages, player, parallel=options.parallel, on_result=finished)
+
+
+async def _play_game(options: DemoOptions, model: "Served", recorder: "Recorder", watcher: Watcher) -> None:
+    from agent.demo_game import BESIDE, GAME_ID, TITLE, play_beside, play_game
+
+    seeds = range(FIRST_SEED, FIRST_SEED + options.seeds)
+    watcher.begin_game(GAME_ID, TITLE)
+    await play_game(
+        model, seeds, recorder, lambda seed, event: watcher.event(GAME_ID, seed, event), watcher.played
+    )
+    for agent in BESIDE:
+        watcher.beside(agent, await play_beside(agent, seeds))

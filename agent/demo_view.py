@@ -10,9 +10,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from agent.demo_game import Means
 from agent.evaluation.config import Observe
 from agent.evaluation.results import EpisodeResult
 from agent.evaluation.table import percent
+from agent.games.result import GameResult
 
 TITLES: dict[Observe, str] = {"pixels": "From the screenshot alone", "elements": "With the list of elements"}
 COLUMNS = 2
@@ -34,6 +36,9 @@ class DemoView:
         self._marks: dict[tuple[Observe, str, int], bool] = {}
         self._now: dict[Episode, str] = {}
         self._playing: Observe | None = None
+        self._game = ""
+        self._played: list[GameResult] = []
+        self._beside: dict[str, Means] = {}
         self._live = Live(console=console, get_renderable=self._render, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> Self:
@@ -65,12 +70,27 @@ class DemoView:
         outcome = "solved" if result.strict else "not solved"
         self._say(f"  {result.task} {result.seed}: {outcome} in {result.steps} steps, {result.seconds:.1f} s")
 
+    def begin_game(self, game: str, title: str) -> None:
+        self._playing, self._game = None, title
+        self.report(f"A game: {title}")
+
+    def played(self, result: GameResult) -> None:
+        self._now.pop((result.game, result.seed), None)
+        self._played.append(result)
+        outcome = "solved" if result.solved else f"progress {result.score:.0%}"
+        self._say(f"  {result.game} {result.seed}: {outcome} in {result.steps} moves, {result.seconds:.1f} s")
+
+    def beside(self, player: str, means: Means) -> None:
+        self._beside[player] = means
+
     def summary(self) -> None:
         """Print what came of it; nothing where nothing was played."""
-        if not self._marks:
+        if not self._marks and not self._played:
             return
         for observation in self._tasks:
             self._console.print(self._table(observation))
+        if self._played:
+            self._console.print(self._game_table())
         for observation, title in TITLES.items():
             marks = [solved for (seen, _, _), solved in self._marks.items() if seen == observation]
             if marks:
@@ -100,6 +120,14 @@ class DemoView:
             for task in tasks[row::height]:
                 cells += [task, self._row(observation, task)]
             table.add_row(*cells)
+        return table
+
+    def _game_table(self) -> Table:
+        table = Table(title=f"A game: {self._game}, {len(self._played)} episodes", title_justify="left")
+        for heading in ("played by", "progress", "moves", "invalid"):
+            table.add_column(heading, justify="left" if heading == "played by" else "right")
+        for who, means in {"the model": Means.of(self._played), **self._beside}.items():
+            table.add_row(who, f"{means.progress:.0%}", f"{means.moves:.1f}", f"{means.invalid:.0%}")
         return table
 
     def _row(self, observation: Observe, task: str) -> Text:

@@ -28,6 +28,7 @@ from envs.games.adapter.view import View
 from vlm.client import VlmClient
 from vlm.completion import BadReply, ModelNotFound, Unreachable
 from vlm.endpoint import endpoint
+from vlm.profile import Profile
 
 LARGE_PX = 480
 """The longer side of pictures for models that are not our tiny one."""
@@ -174,8 +175,12 @@ async def _player(config: PlayConfig, record: RunRecord, watcher: Watcher) -> As
         if config.memory and profile.prompt == "terse":
             raise PlayError(f"{server.model_name} keeps no memory (it only names actions): leave --memory out")
         model = GameVlmPolicy(client, profile, config.observation, config.thought)
-        suits = SIZE_PX if profile.prompt == "terse" else LARGE_PX
-        yield player(config.agent, model), config.size_px or suits
+        yield player(config.agent, model), config.size_px or picture_px(profile)
+
+
+def picture_px(profile: Profile) -> int:
+    """The longer side of the pictures that suit a model."""
+    return SIZE_PX if profile.prompt == "terse" else LARGE_PX
 
 
 def _finished(record: RunRecord, name: str) -> GameResult | None:
