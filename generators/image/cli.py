@@ -120,9 +120,9 @@ def chosen(name: str, prompt: str) -> str:
 
 def _new(expert: str, given: dict[str, Any]) -> "tuple[ExpertCard, ImageRequest]":
     from generators.image.request import checked
-    from generators.zoo.zoo import expert_named
+    from generators.zoo.zoo import expert_or_file
 
-    card = expert_named(chosen(expert, given["prompt"]))
+    card = expert_or_file(chosen(expert, given["prompt"]))
     return card, checked(expert=card.name, **given)
 
 
@@ -140,14 +140,14 @@ def _again(
     from generators.image.edits import enlarged, variations
     from generators.image.recipe import hash_of_picture, opened, recipe_in
     from generators.image.request import checked
-    from generators.zoo.zoo import expert_named
+    from generators.zoo.zoo import expert_or_file
 
     if vary is not None and enlarge is not None:
         raise RequestRefused("--vary and --enlarge are two pictures: choose one")
     old = opened(path)
     recipe = recipe_in(old, str(path))
     changed = bool(given) or expert != "auto" or vary is not None or enlarge is not None
-    card = expert_named(recipe.request.expert if expert == "auto" else expert)
+    card = expert_or_file(recipe.request.expert if expert == "auto" else expert)
     request = recipe.request
     if vary is not None:
         request = variations(recipe, 1, vary)[0]
@@ -182,7 +182,8 @@ def _drawn(
 
     with Bar(console, card.name) as bar:
         expert = loaded(card, device)
-        if before is not None and before.weights_sha256 != expert.weights_sha256:
+        # A recipe of another program's file names no weights.
+        if before is not None and before.weights and before.weights_sha256 != expert.weights_sha256:
             raise RecipeError(
                 f"the recipe was made with other weights of {card.name} ({before.weights_sha256[:12]}…, here are "
                 f"{expert.weights_sha256[:12]}…): give the prompt and the seed to draw with these"

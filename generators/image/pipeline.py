@@ -7,6 +7,7 @@ with `DiffusionPipeline.from_pretrained(folder, custom_pipeline=<this file>, tru
 """
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -24,6 +25,7 @@ from diffusers import (  # noqa: E402
     UNet2DConditionModel,
 )
 from diffusers.image_processor import VaeImageProcessor  # noqa: E402
+from diffusers.loaders import StableDiffusionLoraLoaderMixin  # noqa: E402
 from diffusers.utils.torch_utils import randn_tensor  # noqa: E402
 from transformers import PreTrainedModel, PreTrainedTokenizerBase  # noqa: E402
 
@@ -31,11 +33,12 @@ Generators: TypeAlias = torch.Generator | list[torch.Generator] | None
 StepEnd: TypeAlias = Callable[["SmallTextToImagePipeline", int, torch.Tensor, dict[str, Any]], dict[str, Any]]
 
 
-class SmallTextToImagePipeline(DiffusionPipeline):
+class SmallTextToImagePipeline(DiffusionPipeline, StableDiffusionLoraLoaderMixin):
     """A conditional U-Net with a small text encoder, any of diffusers' noise schedulers and perhaps a VAE.
 
-    Shapes: latents `[batch, unet.in_channels, height / scale, width / scale]`, where `scale` is 1 without a VAE;
-    pixels run from -1 to 1 inside and from 0 to 1 or as PIL pictures outside.
+    Shapes: latents `[batch, unet.in_channels, height / scale, width / scale]`; pixels run from -1 to 1 inside and
+    from 0 to 1 or as PIL pictures outside. Without a VAE the latents are the pixels: as they are for a U-Net of 3
+    channels, and in patches of p x p, `scale` being p, for one of 3 p^2.
     """
 
     model_cpu_offload_seq = "text_encoder->unet->vae"
@@ -54,7 +57,8 @@ class SmallTextToImagePipeline(DiffusionPipeline):
         self.register_modules(
             tokenizer=tokenizer, text_encoder=text_encoder, unet=unet, scheduler=scheduler, vae=vae
         )
-        self.scale = 1 if vae is None else 2 ** (len(vae.config.block_out_channels) - 1)
+        patch = math.isqrt(unet.config.in_channels // 3)
+        self.scale = patch if vae is None else 2 ** (len(vae.config.block_out_channels) - 1)
         self.image_processor = VaeImageProcessor(vae_scale_factor=self.scale)
         self.mask_processor = VaeImageProcessor(
             vae_scale_factor=self.scale, do_normalize=False, do_binarize=True, do_convert_grayscale=True
@@ -181,7 +185,7 @@ class SmallTextToImagePipeline(DiffusionPipeline):
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Latents `[batch, channels, h, w]` to pixels `[batch, 3, height, width]` from -1 to 1."""
         if self.vae is None:
-            return latents.clamp(-1, 1)
+            return torch.nn.functional.pixel_shuffle(latents, self.scale).clamp(-1, 1)
         shift = getattr(self.vae.config, "shift_factor", None) or 0.0
         decoded: torch.Tensor = self.vae.decode(latents / self.vae.config.scaling_factor + shift).sample
         return decoded.clamp(-1, 1)
@@ -194,7 +198,7 @@ class SmallTextToImagePipeline(DiffusionPipeline):
             raise ValueError(f"{len(pixels)} pictures for a batch of {batch}")
         pixels = pixels.repeat_interleave(batch // len(pixels), dim=0)
         if self.vae is None:
-            return pixels
+            return torch.nn.functional.pixel_unshuffle(pixels, self.scale)
         shift = getattr(self.vae.config, "shift_factor", None) or 0.0
         # The mode, not a sample: an edit then starts from the same latents whatever the seed.
         latents: torch.Tensor = self.vae.encode(pixels).latent_dist.mode()

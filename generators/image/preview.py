@@ -27,6 +27,9 @@ def preview(pipeline: Any, latents: Any, width: int, height: int) -> Image.Image
         factors = LATENT_TO_RGB.get(first.shape[0])
         first = torch.einsum("chw,cr->rhw", first, torch.tensor(factors)) if factors else first[:3]
         first = first / first.abs().amax().clamp(min=1e-6)
+    elif first.shape[0] > 3:
+        # Pixels in patches, as the embedded experts draw them.
+        first = pipeline.decode(first[None])[0]
     pixels = ((first.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).numpy()
     scale = min(1.0, PREVIEW_PX / max(width, height))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

@@ -5,6 +5,7 @@ programs show and parse. `XML:com.adobe.xmp` marks the picture as made by a mode
 weights, versions and number of threads a recipe gives the same bytes on a CPU.
 """
 
+import contextlib
 import hashlib
 import io
 import os
@@ -86,7 +87,8 @@ def write(path: Path, content: bytes) -> None:
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise RequestRefused(f"cannot write {path}: {error.strerror}") from None
 
 

@@ -49,15 +49,18 @@ def card_at(path: Path) -> ExpertCard:
 
 
 def expert_named(name: str, cards: Mapping[str, ExpertCard] | None = None) -> ExpertCard:
-    """The card called `name`, or the one in the file `name`; raises `ExpertUnknown` with the nearest name."""
-    if name.endswith(".toml"):
-        return card_at(Path(name))
+    """The card called `name`; raises `ExpertUnknown` with the nearest name. No file is opened by this name."""
     known = load_cards() if cards is None else cards
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
         nearest = f"the nearest is {near[0]!r}, and there are {', '.join(known)}" if near else "there are none"
-        raise ExpertUnknown(f"no expert {name!r}; {nearest}; a card of your own ends in .toml")
+        raise ExpertUnknown(f"no expert {name!r}; {nearest}")
     return known[name]
+
+
+def expert_or_file(text: str) -> ExpertCard:
+    """As `expert_named`, or the card in the file `text` where it ends in `.toml`: for the command line."""
+    return card_at(Path(text)) if text.endswith(".toml") else expert_named(text)
 
 
 def weights_folder(weights: str) -> Path | None:
