@@ -24,7 +24,7 @@ from agent.evaluation.pages import TaskPages, TaskSlot, task_pages
 from agent.evaluation.players import player
 from agent.evaluation.runner import run
 from agent.evaluation.summary import summarise
-from benchmarks.command import page_counts
+from benchmarks.command import counts_of
 from benchmarks.command import run as run_command
 from benchmarks.machine import RESULTS, in_words, machine
 from benchmarks.processor import milliseconds_each, processor_seconds
@@ -51,7 +51,7 @@ def main(
     """Measure, print and write `benchmarks/results/browser_speed.json`."""
     if quick:
         repeats, episodes, pages = 3, 1, "1,4"
-    counts = page_counts(pages)
+    counts = counts_of(pages, "--pages")
     found = machine()
     console = Console()
     console.print(in_words(found), soft_wrap=True)

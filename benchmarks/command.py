@@ -17,8 +17,8 @@ def run(main: Callable[..., None]) -> None:
     seedbed.run(app, f"python -m benchmarks.{Path(sys.argv[0]).stem}")
 
 
-def page_counts(text: str) -> list[int]:
-    """What `--pages` lists, `1,4,16`."""
+def counts_of(text: str, option: str) -> list[int]:
+    """What an option such as `--pages` lists, `1,4,16`."""
     if not re.fullmatch(r"[1-9]\d{0,2}(,[1-9]\d{0,2})*", text):
-        raise typer.BadParameter(f"{text!r} is no list of numbers such as 1,4,16", param_hint="--pages")
+        raise typer.BadParameter(f"{text!r} is no list of numbers such as 1,4,16", param_hint=option)
     return [int(number) for number in text.split(",")]

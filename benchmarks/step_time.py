@@ -31,7 +31,7 @@ from agent.evaluation.summary import summarise
 from agent.gui.graph import build, recursion_limit
 from agent.gui.state import Desk, begin
 from agent.policy import Choice, Past
-from benchmarks.command import page_counts
+from benchmarks.command import counts_of
 from benchmarks.command import run as run_command
 from benchmarks.machine import RESULTS, in_words, machine
 from benchmarks.processor import PARTS, milliseconds_each, processor_seconds
@@ -57,7 +57,7 @@ def main(
     """Measure, print and write `benchmarks/results/step_time-OBSERVATION.json`."""
     if quick:
         episodes, pages = 1, "1,4"
-    counts = page_counts(pages)
+    counts = counts_of(pages, "--pages")
     found = machine()
     console = Console()
     console.print(in_words(found), soft_wrap=True)
