@@ -25,7 +25,7 @@ _ASK = (
 )
 _WISH = (
     r"(?:i|we)(?:\s+(?:really|just|so|always|often|have always))*(?:'ve| have| am| are|'m|'re|'d| would| do)?"
-    r"(?:\s+(?:really|just|so|always|often|been))*\s+"
+    r"(?:\s+(?:really|just|so|always|often|been|keep|kept|cannot stop|can't stop))*\s+"
     r"(?:want(?:ed|ing)?|wish(?:ing)?|like|love|long(?:ing)?|dream(?:ed|t|ing)?|need|crav(?:e|ing)|hop(?:e|ing)|"
     r"miss|"
     r"yearn(?:ing)?|feel like|in the mood|fancy|prefer|imagin(?:e|ing)|think(?:ing)?)\b"
@@ -71,6 +71,12 @@ _INSPIRATION = re.compile(
     rf"^\s*(?:oh\s+to\s+be\b|how (?=i\b)|if only\b)?\s*(?:{_WISH})?{_WISHED}(?:{_MEDIUM}{_OF})?", re.IGNORECASE
 )
 _WISHING = re.compile(rf"^\s*(?:(?:how\s+)?{_WISH}|oh,?\s+to\s+be\b|if only\b)", re.IGNORECASE)
+_TURNED = re.compile(
+    r"^\s*(?:i|we|you|it|he|she|they|my [\w ]+|everyone|that)(?:'d|'ll|\s+(?:would|will|might|could|can))\b"
+    r"[^,;]{0,60}?(?=\bif\b)",
+    re.IGNORECASE,
+)
+"""The consequence before its condition: "I would be glad if there were a fox"."""
 _HYPOTHESIS = re.compile(rf"^\s*{_IF}{_GIVEN}(?:{_MEDIUM}{_OF})?", re.IGNORECASE)
 _LEFT_OVER = re.compile(
     r"\s*(?:\bplease\b|\bon (?:my|the|our) wall\b|\bfor (?:me|us|my [\w ]+)$|\bright now\b|\btoday\b|\blately\b|"
@@ -90,6 +96,8 @@ class Stripped(NamedTuple):
 
 def strip(text: str) -> Stripped:
     """The form of a request by its patterns, and its content."""
+    if _TURNED.match(text):
+        return Stripped("hypothesis", content_of(text, "hypothesis"))
     if _HYPOTHESIS.match(text) and not re.match(r"\s*if only\b", text, re.IGNORECASE):
         return Stripped("hypothesis", content_of(text, "hypothesis"))
     if _WISHING.match(text) and not re.match(rf"\s*{_ASK}{_VERB}\b", text, re.IGNORECASE):
@@ -119,11 +127,14 @@ def tidy(text: str) -> str:
 
 
 def _hypothesis(text: str) -> str:
+    turned = _TURNED.match(text)
+    moods = text[: turned.end()] if turned else ""
+    text = text[turned.end() :] if turned else text
     found = _HYPOTHESIS.match(text)
     rest = text[found.end() :] if found else text
     condition, *consequences = [part for part in _SPLIT.split(rest) if part.strip()] or [rest]
     shown = [tidy(_LEFT_OVER.sub("", condition))]
-    said = []
+    said = [face for pattern, face in _MOODS if re.search(pattern, moods, re.IGNORECASE)]
     for part in consequences:
         mood = [face for pattern, face in _MOODS if re.search(pattern, part, re.IGNORECASE)]
         said += mood

@@ -24,6 +24,7 @@ HELD_OUT = [
     ("what if there were a robot here?", "hypothesis", "a robot"),
     ("what would a castle on the moon look like?", "hypothesis", "a castle on the moon"),
     ("Had I a dragon I would never be sad", "hypothesis", "a dragon"),
+    ("I would laugh if you drew a fox in a hat", "hypothesis", "a fox in a hat, a laughing face"),
     ("suppose that we had three suns", "hypothesis", "three suns"),
 ]
 
