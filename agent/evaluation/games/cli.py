@@ -40,7 +40,9 @@ class Record(StrEnum):
 
 
 def games(
-    suite: Annotated[str, typer.Option(help="seed-games, balrog, ale, classic, or a TOML file.")] = "seed-games",
+    suite: Annotated[
+        str, typer.Option(help="seed-games, minigrid, balrog, ale, classic, or a TOML file.")
+    ] = "seed-games",
     agent: Annotated[
         Agent,
         typer.Option(

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from envs.protocol.manifest import hash_of
 from envs.suites.games.errors import SuiteError
 
-BUILT_IN = ("seed-games", "balrog", "ale", "classic")
+BUILT_IN = ("seed-games", "minigrid", "balrog", "ale", "classic")
 
 
 class _Frozen(BaseModel):
