@@ -23,7 +23,7 @@ from agent.evaluation.versions import versions_of
 from agent.games.config import WITH_MODEL, Agent
 from agent.games.turn import Turn, task_of, turn_of
 from envs.games.adapter.game import Game
-from envs.games.adapter.oracles import oracle_of
+from envs.games.adapter.oracles import has_oracle, oracle_of
 from envs.protocol import Budgets, Manifest
 from envs.suites.games.human import published
 
@@ -59,6 +59,7 @@ async def evaluate(config: GamesConfig, watcher: Watcher) -> dict[str, Any]:
 
     Returns the published JSON. Raises `EvaluationError`, and the errors of games and models, each of one line.
     """
+    _refuse_missing_oracle(config)
     watcher.report("looking at the games")
     openings = {game.id: _opening(config, game.id) for game in config.suite.games}
     beside = [name for name in baselines_of(config) if name != config.agent]
@@ -67,7 +68,10 @@ async def evaluate(config: GamesConfig, watcher: Watcher) -> dict[str, Any]:
         players = {name: player_of(name, config, model, asked) for name in (config.agent, *beside)}
         results: dict[str, list[PlayedGame]] = {}
         for name, player in players.items():
-            manifest = manifest_of(config, player, openings)
+            playable = {
+                game: opening for game, opening in openings.items() if name != "oracle" or has_oracle(game)
+            }
+            manifest = manifest_of(config, player, playable)
             if name == config.agent:
                 ours = manifest
                 if (path := config.beside(".manifest.json")) is not None:
@@ -84,11 +88,15 @@ async def evaluate(config: GamesConfig, watcher: Watcher) -> dict[str, Any]:
 
 
 def baselines_of(config: GamesConfig) -> tuple[Agent, ...]:
-    """The baselines that were asked for, and those that scores are normalised with."""
+    """The baselines that were asked for, and those that scores are normalised with.
+
+    The oracle stands beside the agent in the games that have one, and is left out where none has.
+    """
     needed: list[Agent] = ["random"]
     if any(game.reference == "oracle" for game in config.suite.games):
         needed.append("oracle")
-    return tuple(dict.fromkeys([*needed, *config.baselines]))
+    solved = any(has_oracle(game.id) for game in config.suite.games)
+    return tuple(name for name in dict.fromkeys([*needed, *config.baselines]) if name != "oracle" or solved)
 
 
 def manifest_of(config: GamesConfig, player: GamePlayer, openings: Mapping[str, Opening]) -> Manifest:
@@ -152,6 +160,16 @@ async def _played(
         if keeper is not None:
             keeper.record.finish()
         return sorted(log.results, key=lambda played: (manifest.tasks.index(played.task), played.seed))
+
+
+def _refuse_missing_oracle(config: GamesConfig) -> None:
+    """An oracle that a game does not have is no player whose zeros would mean anything."""
+    missing = [game.id for game in config.suite.games if not has_oracle(game.id)]
+    if config.agent == "oracle" and missing:
+        raise EvaluationError(
+            f"--agent oracle: there is none for {', '.join(missing)}; as a baseline of another agent "
+            "(--baselines oracle) it plays the games that have one"
+        )
 
 
 def _opening(config: GamesConfig, env_id: str) -> Opening:

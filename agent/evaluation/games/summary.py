@@ -36,7 +36,7 @@ Scale = tuple[float, float]
 def summarise(
     ours: Sequence[PlayedGame], beside: Mapping[str, Sequence[PlayedGame]], manifest: Manifest, suite: Suite
 ) -> dict[str, Any]:
-    """The published JSON. `beside` holds the baselines by name, `random` always."""
+    """The published JSON. `beside` holds the baselines by name, `random` always; the oracle where there is one."""
     raw = {name: _scores(played) for name, played in {manifest.agent: ours, **beside}.items()}
     scales = {game: scale for game in manifest.tasks if (scale := _scale(game, raw, suite)) is not None}
     by_game = {game: [played for played in ours if played.task == game] for game in manifest.tasks}
@@ -54,7 +54,9 @@ def summarise(
         "optimality_gap": optimality_gap(mine) if mine else None,
         "not_normalised": [game for game in manifest.tasks if game not in scales],
         "invalid_rate": _rate(ours),
-        "baselines": {name: _baseline(mine, scaled[name]) for name in beside if name != manifest.agent and mine},
+        "baselines": {
+            name: _baseline(mine, scaled[name]) for name in beside if name != manifest.agent and scaled[name]
+        },
         "profiles": {name: _profile(strata) for name, strata in scaled.items() if strata},
         "budget_curve": _curve(by_game, scales, suite, manifest),
         "episodes": len(ours),
@@ -108,7 +110,7 @@ def _game(
         "tokens": mean([episode.result.tokens for episode in played]),
         "seconds": mean([episode.result.seconds for episode in played]),
         "most_common_error": _most_common(played),
-        "baselines": {name: _aside(scores[game], scale) for name, scores in raw.items()},
+        "baselines": {name: _aside(scores[game], scale) for name, scores in raw.items() if game in scores},
         "scores": {str(episode.seed): episode.score for episode in played},
     }
 
@@ -137,6 +139,8 @@ def _human(game: str, score: float) -> float | None:
 
 
 def _baseline(ours: Strata, theirs: Strata) -> dict[str, Any]:
+    """Beside ours, over the games that the baseline plays."""
+    ours = {game: ours[game] for game in theirs}
     return {
         "normalised_iqm": pooled_iqm(theirs),
         "normalised_mean": mean([mean(values) for values in theirs.values()]),
@@ -183,7 +187,9 @@ def _scores(played: Sequence[PlayedGame]) -> Strata:
 
 
 def _scaled(strata: Strata, scales: Mapping[str, Scale]) -> Strata:
-    return {game: [normalised(value, *scales[game]) for value in strata[game]] for game in scales}
+    return {
+        game: [normalised(value, *scales[game]) for value in strata[game]] for game in scales if game in strata
+    }
 
 
 def _rate(played: Sequence[PlayedGame]) -> float:

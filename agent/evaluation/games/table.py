@@ -19,11 +19,13 @@ def rows(summary: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def beside(summary: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Means and intervals of whoever played the same seeds, a row a game; the first row is the headings."""
-    names = list(next(iter(summary["games"].values()))["baselines"])
+    names = list(dict.fromkeys(name for entry in summary["games"].values() for name in entry["baselines"]))
     found: list[tuple[str, ...]] = [("game", *names)]
     for game, entry in summary["games"].items():
-        others = [entry["baselines"][name] for name in names]
-        found.append((game, *(f"{number(other['mean'])} ({spread(other['ci95'])})" for other in others)))
+        others = [entry["baselines"].get(name) for name in names]
+        # Not every game has an oracle.
+        cells = (f"{number(other['mean'])} ({spread(other['ci95'])})" if other else "-" for other in others)
+        found.append((game, *cells))
     return found
 
 

@@ -4,6 +4,8 @@ The picture is the whole grid, with the part that the robot sees lit up, as the 
 reward is 1 - 0.9 steps/limit on success and 0 otherwise; progress is success, 0 or 1.
 """
 
+import io
+from contextlib import redirect_stdout
 from typing import Any, ClassVar
 
 import gymnasium
@@ -23,7 +25,7 @@ class MiniGrid(Family):
     install: ClassVar[str] = "pip install 'seedbed[games]'"
 
     def make(self, env_id: str, size_px: int) -> Env:
-        env: Env = gymnasium.make(env_id, render_mode="rgb_array", disable_env_checker=True)
+        env: Env = _Quiet(gymnasium.make(env_id, render_mode="rgb_array", disable_env_checker=True))
         inner: Any = env.unwrapped
         # Tiles of a whole number of pixels, so that nothing needs to be scaled afterwards.
         inner.tile_size = max(LEAST_TILE_PX, size_px // max(inner.width, inner.height))
@@ -40,3 +42,11 @@ class MiniGrid(Family):
 
     def progress(self, env: Env, info: Info, earned: float) -> float | None:
         return 1.0 if earned > 0 else 0.0
+
+
+class _Quiet(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """BabyAI prints each of the boards that it throws away before it finds one that can be solved."""
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, Info]:
+        with redirect_stdout(io.StringIO()):
+            return self.env.reset(seed=seed, options=options)

@@ -29,9 +29,51 @@ def to_target(game: Game) -> str:
 def to_instructed(game: Game) -> str:
     """The next move to face the object that a BabyAI instruction of the form `go to` names."""
     inner: Any = game.env.unwrapped
-    wanted = [tuple(int(part) for part in place) for place in inner.instrs.desc.obj_poss]
     # Where it faces the object already, any step shows the game that it does; `done` changes nothing.
-    return _next(inner, lambda state: _facing(state) in wanted) or "done"
+    return _next(inner, _facing_one_of(inner.instrs.desc)) or "done"
+
+
+def to_picked(game: Game) -> str:
+    """The next move to hold the object that a BabyAI instruction of the form `pick up` names."""
+    inner: Any = game.env.unwrapped
+    return _empty_handed(inner) or _next(inner, _facing_one_of(inner.instrs.desc)) or "pick up"
+
+
+def to_opened(game: Game) -> str:
+    """The next move to open the door that a BabyAI instruction of the form `open` names."""
+    inner: Any = game.env.unwrapped
+    return _next(inner, _facing_one_of(inner.instrs.desc)) or "toggle"
+
+
+def to_put_next(game: Game) -> str:
+    """The next move to put one object beside another, as a BabyAI instruction of the form `put next to` says."""
+    inner: Any = game.env.unwrapped
+    moved, fixed = inner.instrs.desc_move, inner.instrs.desc_fixed
+    if not any(inner.carrying is thing for thing in moved.obj_set):
+        return _empty_handed(inner) or _next(inner, _facing_one_of(moved)) or "pick up"
+    return _next(inner, lambda state: _free_beside(inner, _facing(state), _places(fixed))) or "drop"
+
+
+def _empty_handed(inner: Any) -> str:
+    """The next move to put down what is carried; empty where nothing is."""
+    if inner.carrying is None:
+        return ""
+    return _next(inner, lambda state: _kind(inner, *_facing(state)) == "") or "drop"
+
+
+def _facing_one_of(described: Any) -> Callable[[State], bool]:
+    """Whether a state faces one of the objects that a part of an instruction describes."""
+    wanted = _places(described)
+    return lambda state: _facing(state) in wanted
+
+
+def _places(described: Any) -> list[tuple[int, ...]]:
+    return [tuple(int(part) for part in place) for place in described.obj_poss]
+
+
+def _free_beside(inner: Any, place: tuple[int, int], others: list[tuple[int, ...]]) -> bool:
+    column, row = place
+    return _kind(inner, column, row) == "" and any(abs(column - x) + abs(row - y) == 1 for x, y in others)
 
 
 def _next(inner: Any, arrived: Callable[[State], bool]) -> str:

@@ -140,3 +140,28 @@ async def test_another_evaluation_is_not_mixed_in(config):
         await evaluate(config(seeds=SeedRange(start=5, count=1)), Silent())
     summary = await evaluate(config(seeds=SeedRange(start=5, count=1), fresh=True), Silent())
     assert summary["games"]["FrozenLake-v1"]["n"] == 1
+
+
+MIXED = (
+    SUITE
+    + """
+[[games]]
+id = "Pendulum-v1"
+max_steps = 3
+reference = 0.0
+"""
+)
+
+
+async def test_an_oracle_stands_beside_the_agent_in_the_games_that_have_one(config, tmp_path):
+    summary = await evaluate(config(MIXED), Silent())
+    beside = {game: set(entry["baselines"]) for game, entry in summary["games"].items()}
+    assert beside == {"FrozenLake-v1": {"random", "oracle"}, "Pendulum-v1": {"random"}}
+    row = next(line for line in (tmp_path / "r.md").read_text().splitlines()[::-1] if "Pendulum-v1" in line)
+    assert row.endswith("| - |"), "no figure stands where nobody played"
+
+
+async def test_an_oracle_that_does_not_exist_is_no_player_who_scores_zero(config, tmp_path):
+    with pytest.raises(EvaluationError, match="there is none for Pendulum-v1"):
+        await evaluate(config(MIXED, agent="oracle"), Silent())
+    assert not (tmp_path / "r.json").exists()

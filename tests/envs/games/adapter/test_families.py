@@ -50,6 +50,9 @@ def test_the_same_seed_and_moves_give_the_same_pictures() -> None:
         "MiniGrid-FourRooms-v0",
         "MiniGrid-GoToObject-6x6-N2-v0",
         "BabyAI-GoToLocalS5N2-v0",
+        "BabyAI-PickupLoc-v0",
+        "BabyAI-OpenDoorLoc-v0",
+        "BabyAI-PutNextLocalS5N3-v0",
         "CartPole-v1",
         "Taxi-v4",
     ],
@@ -67,6 +70,25 @@ def test_the_oracle_is_better_than_chance(env_id: str) -> None:
                 view = game.play(solve(game) if who == "oracle" else dice.choice(view.legal))
             found.append(view.score)
     assert fmean(scores["oracle"]) > fmean(scores["chance"])
+
+
+@pytest.mark.parametrize("env_id", ["BabyAI-PickupLoc-v0", "BabyAI-PutNextLocal-v0"])
+def test_an_oracle_that_carries_things_goes_on_from_the_mistakes_of_others(env_id: str) -> None:
+    game, solve = Game.make(env_id, drawn=False), oracle_of(env_id)
+    for seed in range(6):
+        dice, view = random.Random(seed), game.start(seed)
+        for step in range(64):
+            if view.over:
+                break
+            view = game.play(dice.choice(view.legal) if step % 4 == 0 else solve(game))
+        assert view.solved, f"seed {seed}"
+
+
+def test_boards_that_babyai_throws_away_are_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    game = Game.make("BabyAI-PutNextLocal-v0", drawn=False)
+    for seed in range(2_000_000, 2_000_006):
+        game.start(seed)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_click_on_our_own_games_is_a_move() -> None:
