@@ -89,7 +89,8 @@ def play(
     from agent.games.errors import PlayError
     from agent.games.run import reopened
     from agent.runs.record import RunRecord
-    from envs.games.adapter.registry import registered
+    from envs.games.adapter.game import Game
+    from envs.games.adapter.oracles import oracle_of
 
     if resume is not None:
         if env_id is not None:
@@ -118,7 +119,10 @@ def play(
         model_url=model_url,
         model=model,
     )
-    registered(config.game)
+    # Made once to see that it can be: a game that nobody can play leaves no record.
+    Game.make(config.game, drawn=False).close()
+    if config.agent == "oracle":
+        oracle_of(config.game)
     if print_config:
         typer.echo(config.model_dump_json(indent=2))
         return

@@ -56,7 +56,8 @@ class Game:
         family = registered(env_id)
         try:
             env = family.make(env_id, size_px)
-        except gymnasium.error.DependencyNotInstalled as missing:
+        # Environments that come with Gymnasium import what they need when they are made, and say it in either way.
+        except (gymnasium.error.DependencyNotInstalled, ImportError) as missing:
             raise GameNotInstalled(f"{env_id}: {' '.join(str(missing).split())}") from None
         try:
             return cls(env_id, env, family, size_px=size_px, history=history, drawn=drawn)

@@ -1,8 +1,11 @@
 """`seedbed play` as a person meets it: what it writes, and one line for a mistake."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import gymnasium
+import numpy as np
 import pytest
 
 import seedbed
@@ -26,6 +29,25 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
     return run
 
 
+class Unbounded(gymnasium.Env[np.ndarray, np.ndarray]):
+    """Its actions cannot be listed."""
+
+    action_space = gymnasium.spaces.Box(-np.inf, np.inf, (6,))
+    observation_space = gymnasium.spaces.Box(0, 255, (64, 64, 3), np.uint8)
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+
+
+@pytest.fixture(scope="module", autouse=True)
+def odd_games() -> Iterator[None]:
+    gymnasium.register("test/Unbounded-v0", Unbounded)
+    gymnasium.register("test/Nowhere-v0", "no_such_package.game:Game")
+    yield
+    for name in ("test/Unbounded-v0", "test/Nowhere-v0"):
+        del gymnasium.registry[name]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -37,6 +59,9 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
         (("CartPole-v1", "--agent", "random", "--memory", "3"), "--memory is for models"),
         (("CartPole-v1", "--record", "sound"), "'sound'"),
         (("NetHackScore-v0", "--agent", "random"), "not installed"),
+        (("Pendulum-v1", "--agent", "oracle"), "no oracle for Pendulum-v1"),
+        (("test/Unbounded-v0", "--agent", "random"), "Box"),
+        (("test/Nowhere-v0", "--agent", "random"), "no_such_package"),
         (("--resume", "last"), "no runs"),
         (("CartPole-v1", "--resume", "last"), "leave ENV_ID out"),
     ],
