@@ -18,6 +18,12 @@ COMMANDS = (
     ("gui",),
     ("runs",),
     ("serve",),
+    ("route",),
+    ("router",),
+    ("router", "bench"),
+    ("router", "refit"),
+    ("router", "promote"),
+    ("router", "rollback"),
     ("play",),
     ("image",),
     ("image",),
@@ -32,6 +38,7 @@ COMMANDS = (
     ("demo",),
     ("train",),
     ("train", "vlm"),
+    ("train", "router"),
 )
 
 
