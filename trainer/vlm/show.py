@@ -48,10 +48,13 @@ class Shown:
         if progress.step < progress.steps and time.monotonic() - self._drawn < 0.25:
             return
         self._drawn = time.monotonic()
+        self._draw("training", self.describe(progress), progress.step, progress.steps)
+
+    def describe(self, progress: loop.Progress) -> str:
+        """What stands before the bar of the steps."""
         metrics = progress.metrics
         right = next((value for name, value in metrics.items() if name.endswith("accuracy")), 0.0)
-        text = f"loss {metrics['loss']:.3f}  right {right:.0%}  {metrics['samples_per_s']:.0f} samples/s"
-        self._draw("training", text, progress.step, progress.steps)
+        return f"loss {metrics['loss']:.3f}  right {right:.0%}  {metrics['samples_per_s']:.0f} samples/s"
 
     def _draw(self, key: str, text: str, done: int, total: int) -> None:
         if key not in self._tasks:
