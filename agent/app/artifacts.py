@@ -1,0 +1,59 @@
+"""`/v1/artifacts`: pictures that exist, for their owners. Files are found by the journal, never by a name."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import FileResponse, Response
+
+from agent.app.answers import ERRORS, current_user, json_answer, service
+from agent.app.jobevents import content_path
+from agent.app.jobs import JobId
+from agent.app.services import Services
+from generators.jobs import Job
+
+router = APIRouter(prefix="/v1", tags=["artifacts"], responses=ERRORS)
+
+
+@router.get("/artifacts")
+async def artifacts(
+    services: Annotated[Services, Depends(service)],
+    user: Annotated[str, Depends(current_user)],
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    """A user's newest pictures, the newest first, among the newest thousand jobs."""
+    made = [job for job in services.studio.jobs.of_user(user, 1000) if job.status == "done"]
+    return json_answer({"object": "list", "data": [as_data(job) for job in made[:limit]]})
+
+
+@router.get("/artifacts/{job}")
+async def artifact(
+    job: JobId, services: Annotated[Services, Depends(service)], user: Annotated[str, Depends(current_user)]
+) -> Response:
+    """What made a picture, and where it is."""
+    return json_answer(as_data(services.studio.picture(job, user)))
+
+
+@router.get("/artifacts/{job}/content", response_model=None)
+async def content(
+    job: JobId,
+    request: Request,
+    services: Annotated[Services, Depends(service)],
+    user: Annotated[str, Depends(current_user)],
+) -> Response:
+    """The PNG itself, with its recipe inside."""
+    found = services.studio.picture(job, user)
+    tag = f'"{found.sha256}"'
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(
+        services.studio.jobs.artifact(found), media_type="image/png", headers=headers, filename=f"{found.id}.png",
+        content_disposition_type="inline",
+    )  # fmt: skip
+
+
+def as_data(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id, "object": "artifact", "created_at": int(job.ended or job.created), "media_type": "image/png",
+        "url": content_path(job.id), "sha256": job.sha256, "recipe": job.facts.get("recipe"),
+    }  # fmt: skip

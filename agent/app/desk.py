@@ -1,0 +1,209 @@
+"""The router behind the app: chooses who draws, remembers which job came of which decision, and takes votes.
+
+It works in a thread of its own, because a database connection belongs to one thread.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from agent.app.errors import ApiError, AppError, refusal
+from generators.jobs import Job
+from generators.router.arms import Allowed
+from generators.router.choice import Mode
+from generators.router.cli import MATRIX
+from generators.router.database.record import put_artifact, put_seconds
+from generators.router.database.store import Database
+from generators.router.errors import RouterError
+from generators.router.experts import arms_at_hand
+from generators.router.extension import extend
+from generators.router.matrix import load_matrix
+from generators.router.parse.rules import parse
+from generators.router.router import Router
+from generators.router.taxonomy import embedded_taxonomy
+from generators.router.view import route_as_data
+from generators.zoo.card import Task
+from generators.zoo.zoo import available, load_cards
+
+_T = TypeVar("_T")
+_LINKS = """
+CREATE TABLE IF NOT EXISTS drawn (
+    job TEXT PRIMARY KEY, decision INTEGER NOT NULL, arm TEXT NOT NULL, settled INTEGER NOT NULL DEFAULT 0
+) STRICT
+"""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One way to draw what was asked for."""
+
+    expert: str
+    preset: str
+    prompt: str
+    """As the expert is given it."""
+    negative: str = ""
+
+    @property
+    def arm(self) -> str:
+        """As the router calls it."""
+        return f"{self.expert}/{self.preset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A decision; `drafts` holds the chosen arm, and the runner-up where both are wanted."""
+
+    decision: int
+    drafts: tuple[Draft, ...]
+    card: dict[str, Any]
+    """Who, why, runner-up and cost, as plain JSON."""
+
+
+class Desk:
+    """One per app."""
+
+    def __init__(self, database: Path, links: Path) -> None:
+        """Open both files; raises `RouterError` or `AppError` where that cannot be."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="router")
+        self._router: Router | None = None
+        try:
+            self._thread.submit(self._open, database, links).result()
+        except BaseException:
+            self._thread.shutdown()
+            raise
+
+    async def route(
+        self, prompt: str, user: str, mode: Mode, task: Task = "text", *, compare: bool = False
+    ) -> Routed:
+        """Decide who draws a prompt among the experts whose weights are here; raises `ApiError`."""
+        return await self._in_thread(lambda: self._route(prompt, user, mode, task, compare))
+
+    async def link(self, job: str, decision: int, arm: str) -> None:
+        """Remember that a job draws for a decision; on the disk when this returns."""
+        await self._in_thread(
+            lambda: self._links.execute(
+                "INSERT INTO drawn (job, decision, arm) VALUES (?, ?, ?)", (job, decision, arm)
+            )
+        )
+
+    def settle_soon(self, job: Job) -> None:
+        """Tell the router what a job that is done made and how long it took; from any thread, without waiting."""
+        self._thread.submit(self._settle_quietly, job)
+
+    async def vote(self, user: str, job: Job, value: int, other: Job | None = None) -> int:
+        """A thumb for a picture, or which of two is better; returns the vote's id. Raises `ApiError`."""
+        return await self._in_thread(lambda: self._vote(user, job, value, other))
+
+    def close(self) -> None:
+        """Finish what waits, then close the files."""
+        self._thread.submit(self._close).result()
+        self._thread.shutdown()
+
+    async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except RouterError as error:
+            raise refusal(error) from None
+
+    def _open(self, database: Path, links: Path) -> None:
+        try:
+            links.parent.mkdir(parents=True, exist_ok=True)
+            self._links = sqlite3.connect(links, isolation_level=None)
+            self._links.execute("PRAGMA journal_mode = WAL")
+            self._links.execute(_LINKS)
+        except (OSError, sqlite3.Error) as error:
+            raise AppError(f"cannot keep the app's data in {links}: {error}") from None
+        self._database = Database(database, embedded_taxonomy())
+        scored = self._database.connection.execute("SELECT 1 FROM score LIMIT 1").fetchone() is not None
+        if not scored and MATRIX.exists():
+            self._database.put_matrix(load_matrix(MATRIX))
+
+    def _close(self) -> None:
+        self._links.close()
+        self._database.connection.close()
+
+    def _route(self, prompt: str, user: str, mode: Mode, task: Task, compare: bool) -> Routed:
+        here = {name: card for name, card in load_cards().items() if available(card) and task in card.tasks}
+        experts = frozenset(name for name, card in here.items() if card.media == "image")
+        if not experts:
+            raise ApiError(
+                503, f"no expert that can do {task} has its weights here: train one with `seedbed train image` or "
+                "add a card of your own", "no_expert", headers={"x-should-retry": "false"},
+            )  # fmt: skip
+        arms = arms_at_hand(self._database.taxonomy)
+        if self._router is None or tuple(self._router.arms) != arms:
+            self._router = Router(self._database, arms)
+        parsed = parse(prompt)
+        content = parsed.content.strip() or prompt.strip()
+        read = parsed.model_copy(update={"content": content})
+        route = self._router.route(content, mode=mode, user=user, allowed=Allowed("image", experts=experts))
+        chosen = [route.arm]
+        if compare:
+            if route.runner_up is None:
+                raise ApiError(
+                    400, "only one way to draw is here: there is nothing to compare", "no_pair", "compare"
+                )
+            chosen.append(route.runner_up)
+        extended = [(arm, extend(read, arm)) for arm in chosen]
+        drafts = tuple(Draft(arm.expert, arm.preset, fuller.prompt, fuller.negative) for arm, fuller in extended)
+        return Routed(route.decision_id, drafts, route_as_data(route, read))
+
+    def _vote(self, user: str, job: Job, value: int, other: Job | None) -> int:
+        jobs = [job] if other is None else [job, other]
+        for each in jobs:
+            # A crash may have come between a picture's end and the router's learning of it.
+            if not self._settle(each):
+                raise ApiError(
+                    409, f"picture {each.id} was not chosen by the router, so a vote on it would teach nothing",
+                    "not_routed",
+                )  # fmt: skip
+        if other is not None and len({self._decision(each) for each in jobs}) != 1:
+            raise ApiError(
+                409, "the two pictures were not drawn for one request: they cannot be compared", "no_pair"
+            )
+        assert self._router is not None or self._ready()
+        assert self._router is not None
+        return self._router.feedback(user, job.id, value, None if other is None else other.id)
+
+    def _ready(self) -> bool:
+        """After a restart a vote may come before the first route."""
+        self._router = Router(self._database, arms_at_hand(self._database.taxonomy))
+        return True
+
+    def _decision(self, job: Job) -> int:
+        row = self._links.execute("SELECT decision FROM drawn WHERE job = ?", (job.id,)).fetchone()
+        return int(row[0])
+
+    def _settle(self, job: Job) -> bool:
+        """Whether the job was routed, once the router knows what it made."""
+        row = self._links.execute("SELECT decision, arm, settled FROM drawn WHERE job = ?", (job.id,)).fetchone()
+        if row is None or job.status != "done":
+            return False
+        decision, arm, settled = row
+        if not settled:
+            known = self._database.connection.execute("SELECT 1 FROM artifact WHERE id = ?", (job.id,)).fetchone()
+            if known is None:
+                recipe = json.dumps(job.facts.get("recipe", {}), sort_keys=True)
+                put_artifact(self._database, job.id, decision, job.sha256, recipe, arm=arm)
+                chosen = self._database.connection.execute("SELECT arm FROM decision WHERE id = ?", (decision,))
+                # The decision's seconds are those of its own arm, not of the other draft of a pair.
+                if job.started is not None and job.ended is not None and chosen.fetchone()[0] == arm:
+                    put_seconds(self._database, decision, job.ended - job.started)
+            self._links.execute("UPDATE drawn SET settled = 1 WHERE job = ?", (job.id,))
+        return True
+
+    def _settle_quietly(self, job: Job) -> None:
+        try:
+            self._settle(job)
+        except (RouterError, sqlite3.Error):
+            # A vote will try again; the picture itself is whole.
+            log.exception("the router was not told of a picture", job=job.id)
