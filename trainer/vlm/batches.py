@@ -36,6 +36,8 @@ def collate(samples: Sequence[Encoded], device: torch.device, longest: int = 0) 
         tokens[row, : len(sample.tokens)] = sample.tokens
         positions[:, row] = _positions(sample, length)
         for place in range(sample.answer, len(sample.tokens)):
+            if sample.learned is not None and place not in sample.learned:
+                continue
             right, weight = np.full(5, sample.tokens[place]), np.eye(1, 5, dtype=np.float32)[0]
             if place in sample.soft:
                 near, near_weight = sample.soft[place]

@@ -26,6 +26,8 @@ class Mix(Frozen):
 
     games: float = Field(0.0, ge=0)
     """Turns of games, seen as pictures."""
+    decisions: float = Field(0.0, ge=0)
+    """Turns of games with their thought given and without their picture, which teach to choose the move."""
     copying: float = Field(0.0, ge=0)
     """Made-up lists with several questions each, which teach to look up and copy."""
     retelling: float = Field(0.0, ge=0)
@@ -114,7 +116,8 @@ class TrainConfig(Frozen):
             raise ValueError("begin_with and vit_from exclude each other: the first brings a ViT of its own")
         if self.batch % self.questions:
             raise ValueError(f"batch {self.batch} must be a multiple of questions {self.questions}")
-        lists = self.mix.elements or self.mix.copying or self.mix.retelling
+        mix = self.mix
+        lists = mix.elements or mix.copying or mix.retelling or mix.decisions
         if self.seeing_steps and (lists or not self.mix.perception):
             raise ValueError("seeing_steps needs a mix of pictures only: set the shares of lists to 0")
         if self.seeing_steps and self.vit_rests:

@@ -80,7 +80,7 @@ class Encoded:
 
     tokens: NDArray[np.int32]
     answer: int
-    """Position of the answer's first token; everything from there on is learned."""
+    """Position of the answer's first token; everything from there on is learned, or what of it is in `learned`."""
     soft: dict[int, tuple[NDArray[np.int32], NDArray[np.float32]]]
     """Position of a coordinate token → the tokens that count as right, with their shares."""
     image_start: int = -1
@@ -88,6 +88,8 @@ class Encoded:
     picture: Picture | None = None
     target: NDArray[np.float32] | None = None
     """[M] share of each cell that lies inside the target, scaled so that the fullest cell is 1."""
+    learned: frozenset[int] | None = None
+    """Positions of the tokens that are learned, where that is not the whole answer."""
 
 
 class Encoder:
@@ -152,6 +154,23 @@ class Encoder:
             tokens += self._tokens("<|im_end|>")
         nowhere = np.zeros(len(picture.classes), np.float32)
         return Encoded(np.array(tokens, np.int32), len(before), soft, image_start, picture, nowhere)
+
+    def encode_decisions(self, samples: Sequence[Sample]) -> Encoded:
+        """Turns of a game, alike but for their thoughts, without a picture: only the moves' names are learned.
+
+        Whoever knows where it stands and where it wants to go needs no picture to decide. So the thoughts are
+        given, one after the other behind one prompt, and a decision costs a twentieth of one with a picture.
+        """
+        prompt = self._prompt(samples[0], "pixels", ELEMENTS_SIZE)
+        before = [token for token in self._tokens(prompt) if token != self._image_pad]
+        tokens, learned = list(before), []
+        for sample in samples:
+            action, _, thought = self._aim(sample, "pixels")
+            given = len(self._tokens(f"Thought: {thought}\nAction: press(key='"))
+            said = self._with_answer([], action, ELEMENTS_SIZE, thought).tolist()
+            learned += range(len(tokens) + given, len(tokens) + len(said))
+            tokens += said
+        return Encoded(np.array(tokens, np.int32), len(before), {}, learned=frozenset(learned))
 
     def encode_copying(self, text: CopyText) -> Encoded:
         """A list with several questions: all answers, one after the other, are learned."""

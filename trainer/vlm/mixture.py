@@ -9,7 +9,7 @@ import itertools
 import math
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from envs.suites.miniwob.tasks import TIER_A
@@ -28,6 +28,8 @@ QUESTIONS_OF_LISTS = 0.2
 """Share of the lists of demonstrations that are given another question than their own."""
 RETOLD_PICTURES = 0.6
 """Share of the further questions about a picture that ask for all that stands on it."""
+DECISIONS = 12
+"""Turns of a game in one sequence without a picture."""
 LONGEST = 512
 """Tokens; longer sequences are drawn again."""
 
@@ -62,6 +64,11 @@ class Mixture:
         self._perception = perception
         self._tasks = _by_task(demonstrations)
         self._games = _by_task(plays)
+        self._minded = _by_task(each for each in plays if each.play is not None and each.play.minded)
+        self._alike: dict[Hashable, list[Sample]] = defaultdict(list)
+        for turns in self._minded.values():
+            for turn in turns:
+                self._alike[_but_for_its_thought(turn)].append(turn)
         self._words = vocabulary.words(vocabulary.texts(demonstrations)) or ["ok"]
         self.accuracy: dict[str, float] = {}
         """Running share of wholly right answers, by `source/task`."""
@@ -71,7 +78,12 @@ class Mixture:
         rng = random.Random(f"{self._config.seed}/{number}")
         mix, size = self._config.mix, self._config.batch
         pictures = {"perception": mix.perception, "pixels": mix.pixels, "games": mix.games}
-        texts = {"elements": mix.elements, "copying": mix.copying, "retelling": mix.retelling}
+        texts = {
+            "elements": mix.elements,
+            "copying": mix.copying,
+            "retelling": mix.retelling,
+            "decisions": mix.decisions,
+        }
         share = sum(texts.values()) / sum((*pictures.values(), *texts.values()))
         # The fraction of a step that is left over is drawn, so that small shares come about in the long run.
         listed = math.floor(share * ROUND + rng.random())
@@ -103,6 +115,11 @@ class Mixture:
     def _one(self, source: str, rng: random.Random) -> Drawn:
         if source == "copying":
             return Drawn("copying/lists", (self._encoder.encode_copying(copy_text(rng, self._words)),))
+        if source == "decisions":
+            sample = self._drawn(source, self._minded, rng)
+            alike = self._alike[_but_for_its_thought(sample)]
+            samples = [sample, *rng.choices(alike, k=DECISIONS - 1)]
+            return Drawn(f"{source}/{sample.task}", (self._encoder.encode_decisions(samples),))
         if source == "retelling":
             return Drawn("retelling/lists", (self._encoder.encode_copying(retold_text(rng, self._words)),))
         if source == "perception":
@@ -135,7 +152,13 @@ class Mixture:
         return rng.choice(tasks[rng.choices(names, weights)[0]])
 
 
-def _by_task(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
+def _but_for_its_thought(turn: Sample) -> Hashable:
+    """What turns have in common that can stand behind one prompt; the mission is part of the thought as well."""
+    assert turn.play is not None
+    return turn.task, turn.play.legal, turn.past
+
+
+def _by_task(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
     found: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
         found[sample.task].append(sample)

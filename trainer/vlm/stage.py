@@ -38,7 +38,7 @@ def run(
     demonstrated = asyncio.run(prepare.demonstrations(config, prepared))
     words = prepare.words_of(demonstrated)
     rendered = asyncio.run(prepare.pages(config, words, prepared)) if config.mix.perception else []
-    played = prepare.plays(config, prepared) if config.mix.games else []
+    played = prepare.plays(config, prepared) if config.mix.games or config.mix.decisions else []
     if where.rank == 0:
         where.wait()
     model, words_to_ids = _model(config, vocabulary.texts([*demonstrated, *played]))

@@ -2,10 +2,12 @@
 
 import io
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -20,6 +22,7 @@ from envs.games.adapter.game import Game
 from trainer.data.copying import CopyText
 from trainer.data.plays import plays
 from trainer.data.shards import Sample
+from trainer.vlm.batches import collate
 from trainer.vlm.encoding import LETTERS, PROFILE, TOKEN_PX, Encoded, Encoder, best_match, cover
 from vlm.formats import wire_format
 
@@ -211,3 +214,15 @@ def test_a_picture_of_another_size_is_seen_as_the_server_sees_it(encoder: Encode
     sample = next(plays("MiniGrid-FourRooms-v0", iter([3])))
     assert Image.open(io.BytesIO(sample.png)).size == (152, 152)
     assert encoder.picture(sample).pixels.shape == (3, 160, 160)
+
+
+def test_decisions_are_the_moves_alone_behind_their_thoughts(words: Any, encoder: Encoder) -> None:
+    turns = list(islice(plays("MiniGrid-Empty-8x8-v0", iter([3])), 3))
+    encoded = encoder.encode_decisions(turns)
+    assert encoded.learned is not None and encoded.image_start == -1
+    text = words.decode(encoded.tokens.tolist(), skip_special_tokens=False)
+    assert text.count("Thought: ") == 3 and "<|image_pad|>" not in text
+    learned = words.decode([int(encoded.tokens[place]) for place in sorted(encoded.learned)])
+    assert learned.replace("<|im_end|>", "") == "".join(f"{turn.action.key}')" for turn in turns)  # type: ignore[union-attr]
+    _, labels = collate([encoded], torch.device("cpu"))
+    assert (labels.columns + 1).tolist() == sorted(encoded.learned)
