@@ -163,7 +163,8 @@ class Encoder:
         """
         prompt = self._prompt(samples[0], "pixels", ELEMENTS_SIZE)
         before = [token for token in self._tokens(prompt) if token != self._image_pad]
-        tokens, learned = list(before), []
+        tokens = list(before)
+        learned: list[int] = []
         for sample in samples:
             action, _, thought = self._aim(sample, "pixels")
             given = len(self._tokens(f"Thought: {thought}\nAction: press(key='"))
