@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image
 
-from generators.errors import PromptRefused, RequestRefused
+from generators.errors import GeneratorError, PromptRefused, RequestRefused
 from generators.image.experts import Expert, accepts
 from generators.image.preview import preview
 from generators.image.recipe import Recipe, hash_of_picture, versions
@@ -45,6 +45,11 @@ def draw(
     expert.watch = watch or Unwatched()
     try:
         output = pipeline(**_arguments(pipeline, full, image, mask, expert.watch))
+    except GeneratorError:
+        raise
+    except ValueError as error:
+        # How diffusers refuses what it is given, such as more steps than the scheduler knows.
+        raise RequestRefused(f"{expert.card.name} refuses this: {' '.join(str(error).split())[:300]}") from error
     finally:
         expert.watch = Unwatched()
     # diffusers' own checkers of pictures blacken what they refuse, and say so here.
