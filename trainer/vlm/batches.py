@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from trainer.vlm.encoding import LETTERS, TOKEN_PX, Encoded, Picture
+from trainer.vlm.encoding import Encoded
 from trainer.vlm.forward import Batch
 from trainer.vlm.losses import Labels
+from trainer.vlm.picture import LETTERS, TOKEN_PX, Picture
 
 LENGTHS = (64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 768, 1024)
 """Sequences are padded to the first of these that holds the batch."""

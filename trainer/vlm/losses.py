@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from trainer.data.widgets import CLASSES
-from trainer.vlm.encoding import LETTERS
 from trainer.vlm.forward import Across, Batch, FastForward
+from trainer.vlm.picture import LETTERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ import torch
 from trainer.errors import TrainerError
 from trainer.vlm import prepare, vocabulary
 from trainer.vlm.config import TrainConfig
-from trainer.vlm.encoding import PROFILE, Encoder
+from trainer.vlm.encoding import Encoder
 from trainer.vlm.initial import begin
 from trainer.vlm.loop import Place, Progress, Run
 from trainer.vlm.mixture import Mixture
+from trainer.vlm.picture import PROFILE
 from trainer.vlm.plot import plot
 from vlm import architecture, tokenizer
 from vlm.export import ExportError, export, load

@@ -23,7 +23,8 @@ from trainer.data.copying import CopyText
 from trainer.data.plays import plays
 from trainer.data.shards import Sample
 from trainer.vlm.batches import collate
-from trainer.vlm.encoding import LETTERS, PROFILE, TOKEN_PX, Encoded, Encoder, best_match, cover
+from trainer.vlm.encoding import Encoded, Encoder, best_match
+from trainer.vlm.picture import LETTERS, PROFILE, TOKEN_PX, cover
 from vlm.formats import wire_format
 
 from . import small

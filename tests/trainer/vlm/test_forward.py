@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from trainer.vlm.batches import TOKEN_PX, _positions, collate
-from trainer.vlm.encoding import Encoded, Picture
+from trainer.vlm.encoding import Encoded
 from trainer.vlm.forward import Batch, FastForward, _balance, alone
+from trainer.vlm.picture import Picture
 
 from . import small
 
