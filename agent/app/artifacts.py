@@ -1,5 +1,6 @@
 """`/v1/artifacts`: pictures that exist, for their owners. Files are found by the journal, never by a name."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -21,7 +22,8 @@ async def artifacts(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
     """A user's newest pictures, the newest first, among the newest thousand jobs."""
-    made = [job for job in services.studio.jobs.of_user(user, 1000) if job.status == "done"]
+    jobs = await asyncio.to_thread(services.studio.jobs.of_user, user, 1000)
+    made = [job for job in jobs if job.status == "done"]
     return json_answer({"object": "list", "data": [as_data(job) for job in made[:limit]]})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ class ChatEvent:
 
 
 class ChatService(Protocol):
-    """Answers; a context of the app's event loop."""
+    """Answers; opened and closed within the app's event loop."""
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
 
     @property
     def name(self) -> str:

@@ -170,28 +170,26 @@ class Desk:
             raise ApiError(
                 409, "the two pictures were not drawn for one request: they cannot be compared", "no_pair"
             )
-        assert self._router is not None or self._ready()
-        assert self._router is not None
+        if self._router is None:
+            # After a restart a vote may come before the first route.
+            self._router = Router(self._database, arms_at_hand(self._database.taxonomy))
         return self._router.feedback(user, job.id, value, None if other is None else other.id)
 
-    def _ready(self) -> bool:
-        """After a restart a vote may come before the first route."""
-        self._router = Router(self._database, arms_at_hand(self._database.taxonomy))
-        return True
-
     def _decision(self, job: Job) -> int:
-        row = self._links.execute("SELECT decision FROM drawn WHERE job = ?", (job.id,)).fetchone()
+        row = self._database.connection.execute(
+            "SELECT decision_id FROM artifact WHERE id = ?", (job.id,)
+        ).fetchone()
         return int(row[0])
 
     def _settle(self, job: Job) -> bool:
         """Whether the job was routed, once the router knows what it made."""
         row = self._links.execute("SELECT decision, arm, settled FROM drawn WHERE job = ?", (job.id,)).fetchone()
         if row is None or job.status != "done":
-            return False
+            # The chat tells the router itself what it drew.
+            return self._known(job.id)
         decision, arm, settled = row
         if not settled:
-            known = self._database.connection.execute("SELECT 1 FROM artifact WHERE id = ?", (job.id,)).fetchone()
-            if known is None:
+            if not self._known(job.id):
                 recipe = json.dumps(job.facts.get("recipe", {}), sort_keys=True)
                 put_artifact(self._database, job.id, decision, job.sha256, recipe, arm=arm)
                 chosen = self._database.connection.execute("SELECT arm FROM decision WHERE id = ?", (decision,))
@@ -200,6 +198,10 @@ class Desk:
                     put_seconds(self._database, decision, job.ended - job.started)
             self._links.execute("UPDATE drawn SET settled = 1 WHERE job = ?", (job.id,))
         return True
+
+    def _known(self, job: str) -> bool:
+        found = self._database.connection.execute("SELECT 1 FROM artifact WHERE id = ?", (job,)).fetchone()
+        return found is not None
 
     def _settle_quietly(self, job: Job) -> None:
         try:

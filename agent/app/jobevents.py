@@ -45,7 +45,7 @@ class JobEvents:
 
     def recall(self, job: Job) -> None:
         """Make the events of a job that ended before this process began."""
-        if not self._runs.knows(job.id):
+        if job.is_over and not self._runs.knows(job.id):
             self._runs.begin(job.id, job.user)
             self._tell(job, Ended(job))
 

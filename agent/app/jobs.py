@@ -54,8 +54,7 @@ async def job_events(
 ) -> Response:
     """A job's events, from the one after `Last-Event-ID`."""
     found = services.studio.get(job, user)
-    if found.is_over:
-        services.events.recall(found)
+    services.events.recall(found)
     return StreamingResponse(_sse(services, job, user, last_event_id), media_type=SSE, headers=_LIVE)
 
 

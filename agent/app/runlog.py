@@ -16,7 +16,6 @@ from typing import Any
 
 from agent.app.errors import ApiError
 
-KINDS = ("token", "route", "queue", "progress", "preview", "artifact", "interrupt", "error", "done")
 MOST_RUNS = 1000
 """Runs that are remembered; the oldest of those that are over are forgotten first."""
 HEARTBEAT_S = 15.0

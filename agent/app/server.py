@@ -2,14 +2,13 @@
 
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import uvicorn
 from fastapi import FastAPI
 
 from agent.app import artifacts, chat, feedback, images, jobs, models, status, videos
 from agent.app.answers import describe, handle_errors
-from agent.app.chatservice import ChatService
 from agent.app.config import AppConfig
 from agent.app.errors import AppError
 from agent.app.guard import Guard
@@ -25,7 +24,8 @@ def make_app(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with services.chat or nullcontext():
+            yield
 
     app = FastAPI(title="Seedbed", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
@@ -37,13 +37,13 @@ def make_app(services: Services) -> FastAPI:
     return app
 
 
-def serve(config: AppConfig, ready: Callable[[str], None], chat_service: ChatService | None = None) -> None:
+def serve(config: AppConfig, ready: Callable[[str], None]) -> None:
     """Serve until a signal; `ready` is told the address. Raises `AppError` where the port is taken."""
     listener = _listener(config)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     try:
-        with opened(config, chat_service) as services:
+        with opened(config) as services:
             settings = uvicorn.Config(
                 make_app(services), log_config=None, access_log=False, server_header=False, lifespan="on",
                 timeout_graceful_shutdown=STOP_WITHIN_S, proxy_headers=False,

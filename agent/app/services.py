@@ -1,8 +1,8 @@
 """Everything that the app's routes work with, opened in order and closed in the opposite one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.app.chatservice import ChatService
 from agent.app.config import AppConfig
@@ -32,8 +32,11 @@ class Services:
 
 
 @contextmanager
-def opened(config: AppConfig, chat: ChatService | None = None) -> Iterator[Services]:
-    """The services for the length of the block; raises what a person can mend: a lock, a file, a token."""
+def opened(config: AppConfig, chat: "Callable[[Services], ChatService] | None" = None) -> Iterator[Services]:
+    """The services for the length of the block; raises what a person can mend: a lock, a file, a token.
+
+    `chat` makes the one who answers in the chat, who works with the other services.
+    """
     tokens = read_tokens(config.token_file)
     jobs = Jobs(config.data / "jobs", devices=config.device or None)
     try:
@@ -48,7 +51,8 @@ def opened(config: AppConfig, chat: ChatService | None = None) -> Iterator[Servi
             events = JobEvents(jobs, runs, ended)
             quotas = Quotas(config.limits, jobs)
             studio = Studio(jobs, desk, events, quotas, config.limits)
-            yield Services(config, tokens, quotas, runs, events, studio, meters, chat)
+            services = Services(config, tokens, quotas, runs, events, studio, meters)
+            yield services if chat is None else replace(services, chat=chat(services))
         finally:
             # The workers first: what they end last is still told to the desk.
             jobs.close()

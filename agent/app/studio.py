@@ -79,7 +79,7 @@ class Studio:
             requests.append((draft, self._request(wish, draft, (first + number) % (LARGEST_SEED + 1))))
         jobs: list[Job] = []
         async with self._one_at_a_time:
-            self._quotas.pictures(user, len(requests))
+            await asyncio.to_thread(self._quotas.pictures, user, len(requests))
             try:
                 for draft, request in requests:
                     jobs.append(await asyncio.to_thread(self.jobs.submit, user, "image", request, wish.inputs))

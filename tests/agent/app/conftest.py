@@ -1,7 +1,6 @@
 """The app as people reach it: a real server on a free port, a zoo of two experts, real jobs.
 
-Only the drawing itself is a sketch without a model, because nothing here depends on how well somebody draws.
-`tests/integration/test_app.py` draws with a pipeline.
+Only the drawing itself is a sketch without a model: nothing here depends on how well somebody draws.
 """
 
 import hashlib
@@ -42,10 +41,16 @@ height = 16
 
 
 def sketch(self, request, inputs, shelf, watch) -> Made:
-    """One colour that depends on the prompt and the seed, step by step; what a mask keeps is kept."""
+    """One colour that depends on the prompt and the seed, step by step; what a mask keeps is kept.
+
+    What is asked for "for ever" is never done.
+    """
     asked = request_of(**request)
     colour = tuple(hashlib.sha256(f"{asked.prompt} {asked.seed} {asked.expert}".encode()).digest()[:3])
     image = Image.new("RGB", (asked.width, asked.height), colour)
+    while "for ever" in asked.prompt:
+        watch.step(1, asked.steps, image.copy)
+        time.sleep(0.01)
     for step in range(asked.steps):
         watch.step(step + 1, asked.steps, image.copy)
         time.sleep(0.01)
