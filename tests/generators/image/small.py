@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from generators.image.pipeline import SmallTextToImagePipeline
+from generators.zoo.card import ExpertCard
 
 WORDS = ("a", "red", "blue", "fox", "at", "night", "big", "two")
 
@@ -50,10 +51,11 @@ def pipeline(*, vae: bool = False, scheduler: str = "DDIMScheduler") -> SmallTex
             eos_token_id=2,
         )
     )
+    channels = 4 if vae else 3
     unet = diffusers.UNet2DConditionModel(
         sample_size=8 if vae else 16,
-        in_channels=3,
-        out_channels=3,
+        in_channels=channels,
+        out_channels=channels,
         block_out_channels=(8, 16),
         layers_per_block=1,
         norm_num_groups=4,
@@ -66,7 +68,7 @@ def pipeline(*, vae: bool = False, scheduler: str = "DDIMScheduler") -> SmallTex
         block_out_channels=(8, 8),
         down_block_types=("DownEncoderBlock2D",) * 2,
         up_block_types=("UpDecoderBlock2D",) * 2,
-        latent_channels=3,
+        latent_channels=channels,
         norm_num_groups=4,
     )
     noises = getattr(diffusers, scheduler)(num_train_timesteps=100, prediction_type="epsilon")
@@ -79,3 +81,39 @@ def saved(folder: Path, **kinds: Any) -> Path:
     """The expert's folder, as a checkpoint has it."""
     pipeline(**kinds).save_pretrained(folder)
     return folder
+
+
+def stable_diffusion() -> Any:
+    """A tiny Stable Diffusion, of diffusers' own class."""
+    from diffusers import StableDiffusionPipeline
+
+    parts = pipeline(vae=True)
+    return StableDiffusionPipeline(
+        vae=parts.vae,
+        text_encoder=parts.text_encoder,
+        tokenizer=parts.tokenizer,
+        unet=parts.unet,
+        scheduler=type(parts.scheduler).from_config(parts.scheduler.config, steps_offset=1, clip_sample=False),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
+def card(folder: Path | str, **changes: Any) -> ExpertCard:
+    """A card for the weights in `folder`."""
+    return ExpertCard.model_validate(
+        {
+            "name": "tiny",
+            "title": "Tiny",
+            "weights": str(folder),
+            "size": "embedded",
+            "licence": "Apache-2.0",
+            "memory_mb": 50,
+            "multiple": 4,
+            "subjects": ["animal"],
+            "example_prompts": ["a red fox"],
+            "presets": {"draft": {"steps": 3, "width": 16, "height": 16}},
+            **changes,
+        }
+    )

