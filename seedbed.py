@@ -15,6 +15,7 @@ COMMANDS = {
     "gui": ("agent.cli:gui_app", "Do a task on a web page, step by step."),
     "mcp": ("agent.app.cli:mcp_app", "Serve the tools to one program, by the Model Context Protocol."),
     "play": ("agent.games.cli:app", "Play a game, step by step."),
+    "chat": ("agent.chat.cli:app", "Talk: draw pictures, change them, browse, play."),
     "image": ("generators.image.cli:app", "Draw a picture."),
     "app": ("agent.app.cli:app", "Serve pictures and the chat to other programs, in OpenAI's shapes."),
     "games": ("agent.games.catalogue:app", "List the games, or open one to play yourself."),

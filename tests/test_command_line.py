@@ -25,6 +25,7 @@ COMMANDS = (
     ("router", "promote"),
     ("router", "rollback"),
     ("play",),
+    ("chat",),
     ("image",),
     ("app",),
     ("mcp",),
