@@ -53,8 +53,11 @@ async def play(state: ChatState, runtime: Runtime[Ctx]) -> ChatState:
         facts = {"task": f"play {config.game}", "config": config.model_dump(mode="json")}
         record = RunRecord.create(ctx.runs, "play", facts)
         # In a context of its own: the game's graph has a thread and checkpoints that are not the conversation's.
+        # What it tells is told from this one, where the conversation's stream is.
+        here = contextvars.copy_context()
+        teller = _Teller(lambda event: here.run(runtime.stream_writer, event), asked.max_steps)
         playing = asyncio.get_running_loop().create_task(
-            run(config, record, _Teller(runtime.stream_writer, asked.max_steps)), context=contextvars.Context()
+            run(config, record, teller), context=contextvars.Context()
         )
         try:
             ended = (await playing)[0]

@@ -120,6 +120,28 @@ async def test_the_model_looks_at_the_picture_that_is_asked_about(open_chat: Ope
         assert "a fox that laughs" in model.prompt(4)
 
 
+async def test_a_game_is_played_with_a_record_of_its_own(open_chat: Open) -> None:
+    game = {"game": "seedbed/2048-v1", "player": "random", "max_steps": 25}
+    call = f"<tool_call>{json.dumps({'name': 'play', 'arguments': game})}</tool_call>"
+    with serving(call, "Well played.") as model:
+        async with open_chat(model_url=model.url) as session:
+            events = await told(session.send("play a little"))
+        assert words(events) == "Well played."
+        assert [event["step"] for event in events if event["type"] == "progress"] == [10, 20]
+        assert "seedbed/2048-v1 ended with score" in model.prompt(1)
+        assert "after 25 steps" in model.prompt(1)
+    (record,) = (session.ctx.runs).iterdir()
+    assert (record / "replay.html").is_file()
+
+
+async def test_a_game_that_there_is_none_of_is_said_not_to_be(open_chat: Open) -> None:
+    call = '<tool_call>{"name": "play", "arguments": {"game": "seedbed/2049-v1", "player": "random"}}</tool_call>'
+    with serving(call, "No such game.") as model:
+        async with open_chat(model_url=model.url) as session:
+            await told(session.send("play 2049"))
+        assert "seedbed/2048-v1" in model.prompt(1)
+
+
 async def test_a_server_that_is_gone_is_an_error_event_and_the_thread_goes_on(
     open_chat: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
