@@ -109,20 +109,20 @@ async def _talk(config: "ChatConfig", message: str | None, attach: tuple[Path, .
 async def _lines(session: "Session", view: "ChatView", console: "Console") -> None:
     """Line after line until the end of input."""
     from agent.chat.errors import ChatError
-    from agent.chat.stopping import until_stopped
+    from agent.chat.stopping import typed, until_stopped
 
     console.print(f"conversation {session.ctx.thread}, answered by {session.ctx.decider.name}; /help says more")
     if (waiting := await session.waiting()) is not None:
         view.ask(waiting)
-    while (line := await asyncio.to_thread(_line, console)) is not None:
+    while (line := await typed(lambda: _line(console))) is not None:
         text = line.strip()
         try:
             if text in ("/quit", "/exit"):
                 return
             if text.startswith("/"):
                 await _command(text, session, view, console)
-            elif text:
-                await until_stopped(view.show(session.send(text)))
+            elif text and not await until_stopped(view.show(session.send(text))):
+                console.print("stopped", style="dim")
         except ChatError as error:
             console.print(str(error), style="red", markup=False)
 
