@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from envs.browser.actions import Action, Click, Point
 from envs.browser.observation import Box, Element
+from envs.games.adapter.actions import GameAction
 from trainer.data.shards import Sample
 
 RENAMED = 0.5
@@ -90,7 +91,7 @@ def _other(rng: random.Random, word: str, words: Sequence[str]) -> str:
     return other.capitalize() if word[0].isupper() else other.lower()
 
 
-def _with_text(action: Action, rename: Callable[[str], str]) -> Action:
+def _with_text(action: Action | GameAction, rename: Callable[[str], str]) -> Action | GameAction:
     texts = {
         name: rename(getattr(action, name)) for name in ("content", "value", "answer") if hasattr(action, name)
     }
@@ -111,7 +112,7 @@ class _Move:
         (wide, high), (right, down) = self.scale, self.shift
         return Box(wide * box.x + right, high * box.y + down, wide * box.width, high * box.height)
 
-    def action(self, action: Action) -> Action:
+    def action(self, action: Action | GameAction) -> Action | GameAction:
         names = [name for name in ("point", "start", "end") if hasattr(action, name)]
         return action.model_copy(update={name: self.point(getattr(action, name)) for name in names})
 
