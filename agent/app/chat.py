@@ -90,7 +90,7 @@ async def completions(
     """Answer a conversation. Between the words of a stream come the events of what its tools do, as `seedbed`."""
     chat = services.chat
     if chat is None:
-        said = "nobody answers in the chat of this app: ask for pictures at /v1/images/generations"
+        said = "this app was opened without a chat: ask for pictures at /v1/images/generations"
         raise ApiError(501, said, "not_implemented", headers={"x-should-retry": "false"})
     if asked.model not in (chat.name, "auto"):
         raise ApiError(

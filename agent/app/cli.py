@@ -25,6 +25,10 @@ def serve(
     device: Annotated[
         list[str] | None, typer.Option(help="Where to draw, such as cuda:0; may be repeated.")
     ] = None,
+    model_url: Annotated[
+        str | None, typer.Option(help="An OpenAI-compatible endpoint for the chat; without it rules answer.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Which of the endpoint's models.")] = None,
     pictures_per_hour: Annotated[
         int | None, typer.Option(help="Of one user.  [default: 500]", show_default=False)
     ] = None,
@@ -49,6 +53,8 @@ def serve(
         data=data,
         database=database,
         device=tuple(device or ()),
+        model_url=model_url,
+        model=model,
         limits={name: value for name, value in quotas.items() if value is not None},
     )
     if print_config:

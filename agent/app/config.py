@@ -45,6 +45,10 @@ class AppConfig(BaseModel):
     """Where jobs and artifacts are kept."""
     database: Path = Path("data/router.sqlite")
     """The router's."""
+    model_url: str | None = None
+    """An OpenAI-compatible endpoint that answers in the chat; rules do where there is none."""
+    model: str | None = None
+    """Which of its models; the only one where it has no other."""
     device: tuple[str, ...] = ()
     """Where pictures are drawn, one worker each; empty for every GPU, or the CPU."""
     limits: Limits = Limits()
@@ -56,6 +60,12 @@ class AppConfig(BaseModel):
                 f"--host {self.host} can be reached by others: give --token-file FILE, in which each line is a "
                 "user's name and that user's token"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_model_is_somewhere(self) -> Self:
+        if self.model is not None and self.model_url is None:
+            raise ValueError("--model picks one of the models of --model-url: give both, or neither")
         return self
 
 

@@ -1,8 +1,11 @@
 """The app itself: its routes, put together around the services, and uvicorn around that."""
 
+import asyncio
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,8 +14,10 @@ from agent.app import artifacts, chat, feedback, images, jobs, models, status, v
 from agent.app.answers import describe, handle_errors
 from agent.app.config import AppConfig
 from agent.app.errors import AppError
+from agent.app.graphchat import GraphChat
 from agent.app.guard import Guard
 from agent.app.services import Services, opened
+from vlm.endpoint import reach
 
 ROUTES = (models, images, jobs, artifacts, feedback, chat, videos, status)
 STOP_WITHIN_S = 5
@@ -21,13 +26,7 @@ STOP_WITHIN_S = 5
 
 def make_app(services: Services) -> FastAPI:
     """The app around open services."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with services.chat or nullcontext():
-            yield
-
-    app = FastAPI(title="Seedbed", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Seedbed", version="1", docs_url=None, redoc_url=None)
     app.state.services = services
     for part in ROUTES:
         app.include_router(part.router)
@@ -38,20 +37,38 @@ def make_app(services: Services) -> FastAPI:
 
 
 def serve(config: AppConfig, ready: Callable[[str], None]) -> None:
-    """Serve until a signal; `ready` is told the address. Raises `AppError` where the port is taken."""
+    """Serve until a signal; `ready` is told the address.
+
+    Raises `AppError` where the port is taken, and `ServerError` where no model is at `model_url`.
+    """
     listener = _listener(config)
+    # uvicorn hands a signal on once it has ended: this one shall still let the jobs be put back.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     try:
-        with opened(config) as services:
+        # Before anything is opened: a model that is not there is said in one line.
+        if config.model_url is not None:
+            found = asyncio.run(reach(config.model_url, config.model))
+            config = config.model_copy(update={"model_url": found.base_url, "model": found.model_name})
+        with opened(config, GraphChat) as services:
             settings = uvicorn.Config(
                 make_app(services), log_config=None, access_log=False, server_header=False, lifespan="on",
                 timeout_graceful_shutdown=STOP_WITHIN_S, proxy_headers=False,
             )  # fmt: skip
             ready(f"http://{shown}:{port}")
-            uvicorn.Server(settings).run(sockets=[listener])
+            asyncio.run(serving(services, uvicorn.Server(settings), listener))
     finally:
         listener.close()
+
+
+async def serving(services: Services, server: uvicorn.Server, listener: socket.socket) -> None:
+    """Run a server of `make_app` until it ends.
+
+    The chat is opened around it and not by it: uvicorn logs why a start failed, with a traceback, and leaves.
+    """
+    async with services.chat or nullcontext():
+        await server.serve(sockets=[listener])
 
 
 def _listener(config: AppConfig) -> socket.socket:

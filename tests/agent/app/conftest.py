@@ -3,7 +3,9 @@
 Only the drawing itself is a sketch without a model: nothing here depends on how well somebody draws.
 """
 
+import asyncio
 import hashlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ import uvicorn
 from PIL import Image, ImageOps
 
 from agent.app.config import checked
-from agent.app.server import make_app
+from agent.app.server import make_app, serving
 from agent.app.services import Services, opened
 from generators.image.job import ImageJob
 from generators.image.recipe import Recipe, png_of
@@ -80,8 +82,9 @@ def running(folder: Path, chat=None, **config) -> Iterator[Running]:
     settings = checked(port=0, data=folder / "app", database=folder / "router.sqlite", device=("cpu",), **config)
     with ExitStack() as stack:
         services = stack.enter_context(opened(settings, chat))
-        server = uvicorn.Server(uvicorn.Config(make_app(services), port=0, log_config=None, lifespan="on"))
-        thread = threading.Thread(target=server.run)
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        server = uvicorn.Server(uvicorn.Config(make_app(services), log_config=None, lifespan="on"))
+        thread = threading.Thread(target=lambda: asyncio.run(serving(services, server, listener)))
 
         def end() -> None:
             server.should_exit = True
@@ -92,8 +95,7 @@ def running(folder: Path, chat=None, **config) -> Iterator[Running]:
         while not server.started:
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Running(services, f"http://127.0.0.1:{port}", stack.close)
+        yield Running(services, f"http://127.0.0.1:{listener.getsockname()[1]}", stack.close)
 
 
 @pytest.fixture(scope="module")

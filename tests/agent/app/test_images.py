@@ -129,5 +129,5 @@ def test_videos_and_an_absent_chat_are_answered_in_one_line(client):
     with pytest.raises(openai.InternalServerError, match="no video expert is here yet") as refusal:
         client.post("/videos", body={"prompt": "a fox"}, cast_to=object)
     assert refusal.value.status_code == 501
-    with pytest.raises(openai.InternalServerError, match="nobody answers in the chat"):
+    with pytest.raises(openai.InternalServerError, match="opened without a chat"):
         client.chat.completions.create(model="auto", messages=[{"role": "user", "content": "hello"}])
