@@ -16,6 +16,7 @@ from vlm.completion import Completion, Refused
 from vlm.coordinates import smart_resize
 from vlm.formats import ParseError, Verb, wire_format
 from vlm.profile import Profile
+from vlm.request import Options
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -49,15 +50,22 @@ class Asker(Generic[A]):
         *,
         thought: bool = True,
         check: Callable[[A], str] = lambda action: "",
+        temperature: float | None = None,
+        seed: int | None = None,
     ) -> Choice[A]:
         """One action with one of `verbs`, about a picture of `size` (width, height, px).
 
         `thought` says whether the reply may begin with one. `check` says what is wrong with an action that is
-        well-formed, or nothing.
+        well-formed, or nothing. `temperature` is the profile's where it is None; `seed` fixes what chance decides.
         """
         encoded = self.encoded_size(size)
         started = time.perf_counter()
-        completion = await self._complete(messages, verbs, encoded, thought)
+        options: Options = {
+            "max_tokens": MAX_TOKENS[self.profile.prompt],
+            "temperature": self.profile.temperature if temperature is None else temperature,
+            "seed": seed,
+        }
+        completion = await self._complete(messages, verbs, encoded, thought, options)
         said, action, error = completion.reasoning, None, ""
         try:
             reply = self._format.parse(completion.text, encoded)
@@ -86,23 +94,25 @@ class Asker(Generic[A]):
         return await self._client.complete(messages, max_tokens=max_tokens, temperature=self.profile.temperature)
 
     async def _complete(
-        self, messages: Sequence[dict[str, Any]], verbs: Sequence[Verb], size: tuple[int, int], thought: bool
+        self,
+        messages: Sequence[dict[str, Any]],
+        verbs: Sequence[Verb],
+        size: tuple[int, int],
+        thought: bool,
+        options: Options,
     ) -> Completion:
-        limit, temperature = MAX_TOKENS[self.profile.prompt], self.profile.temperature
         if self._constrain:
             chars = THOUGHT_CHARS[self.profile.prompt] if thought else 0
             grammar = self._format.grammar(verbs, size, thought_chars=chars)
             try:
-                return await self._client.complete(
-                    messages, structured=grammar, max_tokens=limit, temperature=temperature
-                )
+                return await self._client.complete(messages, **(options | {"structured": grammar}))
             except Refused as refusal:
                 if not _about_structure(refusal):
                     raise
                 # Not every OpenAI-compatible server knows vLLM's parameter; the parser still guards what comes.
                 _log.warning("the server takes no grammar: replies are checked, not constrained")
                 self._constrain = False
-        return await self._client.complete(messages, max_tokens=limit, temperature=temperature)
+        return await self._client.complete(messages, **options)
 
     def encoded_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Width and height of the image as the model's processor resizes it: UI-TARS counts in its pixels."""

@@ -34,6 +34,9 @@ class Profile(BaseModel):
     max_pixels: int = Field(16_777_216, gt=0)
     """Larger images are shrunk to at most this area, px²."""
     temperature: float = Field(0.0, ge=0.0)
+    game_temperature: float | None = Field(None, ge=0.0)
+    """Of a turn in a game; `temperature` where it is None. A player that decides alike whenever all looks alike
+    goes round in circles for ever, and a small one gets there often; a little chance leads it out."""
 
     @model_validator(mode="after")
     def _room_for_one_token(self) -> "Profile":

@@ -1,5 +1,6 @@
 """The model as a policy for games: a turn → reply under a grammar of the legal moves → one action."""
 
+import zlib
 from collections.abc import Sequence
 
 from agent.asking import Asker
@@ -30,7 +31,15 @@ class GameVlmPolicy:
     async def choose(self, task: str, turn: Turn, past: Sequence[Past[GameAction]]) -> Choice[GameAction]:
         profile = self._asker.profile
         messages = render(profile, task, turn, past, self._mode, thought=self._thought)
-        return await self._asker.ask(messages, verbs(profile, turn), turn.view.size, thought=self._thought)
+        return await self._asker.ask(
+            messages,
+            verbs(profile, turn),
+            turn.view.size,
+            thought=self._thought,
+            temperature=profile.game_temperature,
+            # What chance decides follows from what is seen and when, so that an episode played again is the same.
+            seed=zlib.crc32(turn.view.screenshot + turn.view.text.encode(), turn.view.env_steps),
+        )
 
     async def note(self, task: str, turn: Turn, past: Sequence[Past[GameAction]]) -> Note:
         """Let the model write its memory anew; raises `PlayError` for a model that can only name actions."""

@@ -134,10 +134,10 @@ def _key(game: Any) -> Board:
 def _tiles(game: Any) -> Board:
     half, slot = BOARD / LAYERS[0] / 2, BOARD / TRAY
     named = [(tile.sign, Box(tile.x * half, tile.y * half, 2 * half, 2 * half)) for tile in game.free()]
-    named += [
+    tray = [
         (sign, Box(place * slot, BOARD + (STRIP - slot) / 2, slot, slot)) for place, sign in enumerate(game.tray)
     ]
-    return Board(_elements(named))
+    return Board(_elements((*named, *tray)), tuple(range(len(named), len(named) + len(tray))))
 
 
 def _yarn(game: Any) -> Board:

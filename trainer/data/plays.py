@@ -20,6 +20,7 @@ from envs.games.adapter.oracles import oracle_of
 from envs.games.lookalikes.registry import GAMES, env_id
 from trainer.data import shards
 from trainer.data.boards import board_of, regions
+from trainer.data.notes import noted
 from trainer.data.shards import Play, Sample
 
 HELD_OUT = ("laser", "hex-blocks")
@@ -60,12 +61,19 @@ def _episode(
         best = solve(game)
         name = rng.choice(view.legal) if rng.random() < mistakes else best
         places = regions(game) if pointed(game) else {}
-        yield _sample(game, seed, past[-PAST_KEPT:], best, places)
+        yield _sample(game, seed, past[-PAST_KEPT:], best, places, solve)
         past.append(_action(name, places))
         view = game.play(name)
 
 
-def _sample(game: Game, seed: int, past: Sequence[Press | Click], best: str, places: dict[str, Box]) -> Sample:
+def _sample(
+    game: Game,
+    seed: int,
+    past: Sequence[Press | Click],
+    best: str,
+    places: dict[str, Box],
+    solve: Callable[[Game], str],
+) -> Sample:
     board = board_of(game)
     return Sample(
         task=game.env_id,
@@ -77,7 +85,7 @@ def _sample(game: Game, seed: int, past: Sequence[Press | Click], best: str, pla
         end=None,
         elements=board.elements,
         png=game.view.screenshot,
-        play=Play(game.title, game.view.legal, board.minded),
+        play=Play(game.title, game.view.legal, board.minded, noted(game, board, best, solve)),
     )
 
 

@@ -27,6 +27,8 @@ class Play:
     """The moves that can be made."""
     minded: tuple[int, ...] = ()
     """Which of the sample's elements a player thinks of before it moves."""
+    noted: str = ""
+    """What it concludes from their places, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,9 @@ def _action(data: dict[str, Any]) -> Action | GameAction:
 
 
 def _play(data: dict[str, Any] | None) -> Play | None:
-    return Play(data["title"], tuple(data["legal"]), tuple(data["minded"])) if data else None
+    if not data:
+        return None
+    return Play(data["title"], tuple(data["legal"]), tuple(data["minded"]), data["noted"])
 
 
 def _element(item: dict[str, Any]) -> Element:

@@ -77,7 +77,7 @@ class Encoder:
         image_start = before.index(self._image_pad)
         before[image_start : image_start + 1] = [self._image_pad] * len(picture.classes)
         tokens = self._with_answer(before, action, size, thought)
-        soft = self._soft(tokens, len(before), action, thought)
+        soft = self._soft(tokens, len(before), action, thought if sample.play else "")
         return Encoded(tokens, len(before), soft, image_start, picture, cover(sample.target, size))
 
     def encode_retelling(self, sample: Sample, picture: Picture) -> Encoded:
@@ -99,20 +99,26 @@ class Encoder:
         return Encoded(np.array(tokens, np.int32), len(before), soft, image_start, picture, nowhere)
 
     def encode_decisions(self, samples: Sequence[Sample]) -> Encoded:
-        """Turns of a game, alike but for their thoughts, without a picture: only the moves' names are learned.
+        """Turns of a game, alike but for their thoughts, without a picture: what follows from places is learned.
 
-        Whoever knows where it stands and where it wants to go needs no picture to decide. So the thoughts are
+        Whoever knows where it stands and where it wants to go needs no picture to decide. So the places are
         given, one after the other behind one prompt, and a decision costs a twentieth of one with a picture.
+        Learned are the conclusion and the move; of a click the conclusion alone, since its place must be seen.
         """
         prompt = self._prompt(samples[0], "pixels", ELEMENTS_SIZE)
         before = [token for token in self._tokens(prompt) if token != self._image_pad]
         tokens = list(before)
         learned: list[int] = []
         for sample in samples:
+            assert sample.play is not None
             action, _, thought = self._aim(sample, "pixels")
-            given = len(self._tokens(f"Thought: {thought}\nAction: press(key='"))
             said = self._with_answer([], action, ELEMENTS_SIZE, thought).tolist()
-            learned += range(len(tokens) + given, len(tokens) + len(said))
+            given = len(self._tokens(f"Thought: {_places(sample)}"))
+            concluded = len(self._tokens(f"Thought: {thought}"))
+            named = len(self._tokens(f"Thought: {thought}\nAction: press(key='"))
+            learned += range(len(tokens) + given, len(tokens) + concluded)
+            if isinstance(action, Press):
+                learned += range(len(tokens) + named, len(tokens) + len(said))
             tokens += said
         return Encoded(np.array(tokens, np.int32), len(before), {}, learned=frozenset(learned))
 
@@ -152,10 +158,8 @@ class Encoder:
         From pixels a point is the middle of the target, snapped to the grid; from a list it is the place that the
         list gives for the element, digit for digit. The thought names the element, and with a list its place:
         whoever has said what he looks for finds it by looking up one word (see `trainer.data.copying`). In a game
-        it says where the player is and where it wants to go.
+        it says where the player is and where it wants to go, and what follows.
         """
-        if sample.play is not None and sample.play.minded:
-            return sample.action, False, ", ".join(_minded(sample.elements[each]) for each in sample.play.minded)
         places = {"point": sample.target, "start": sample.target, "end": sample.end}
         changes, exact, named = {}, mode == "elements", []
         for name, box in places.items():
@@ -170,13 +174,16 @@ class Encoder:
             if mode == "elements":
                 changes[name] = listed.box.centre
             named.append(_named(listed, with_place=mode == "elements"))
-        return sample.action.model_copy(update=changes), exact, " to ".join(named)
+        thought = " to ".join(named)
+        if sample.play is not None and (sample.play.minded or sample.play.noted):
+            thought = ", ".join(filter(None, (_places(sample), sample.play.noted)))
+        return sample.action.model_copy(update=changes), exact, thought
 
     def _soft(
         self, tokens: NDArray[np.int32], start: int, action: Action | GameAction, thought: str = ""
     ) -> dict[int, tuple[NDArray[np.int32], NDArray[np.float32]]]:
-        """Of a point's coordinates; and of those in a `thought` about a game, whose moves hold no numbers."""
-        everywhere = isinstance(action, Press) and thought
+        """Of a point's coordinates; and of those in a `thought` about a game, where all numbers are places."""
+        everywhere = bool(thought)
         if not everywhere and not any(hasattr(action, name) for name in ("point", "start")):
             return {}
         soft = {}
@@ -208,10 +215,14 @@ def _named(element: Element, with_place: bool) -> str:
     return f"{name} {place_of(element)}" if with_place else name
 
 
-def _minded(element: Element) -> str:
-    """How a thought about a game names a thing and its place."""
-    place = _clipped(element.box)
-    return f"{element.name} {int(snap(place.x) * 1000):03d} {int(snap(place.y) * 1000):03d}"
+def _places(sample: Sample) -> str:
+    """How a thought about a game names the things that are minded, and where they are."""
+    assert sample.play is not None
+    named = []
+    for element in (sample.elements[number] for number in sample.play.minded):
+        place = _clipped(element.box)
+        named.append(f"{element.name} {int(snap(place.x) * 1000):03d} {int(snap(place.y) * 1000):03d}")
+    return ", ".join(named)
 
 
 def best_match(elements: Sequence[Element], box: Box) -> Element | None:

@@ -64,7 +64,7 @@ class Mixture:
         self._perception = perception
         self._tasks = _by_task(demonstrations)
         self._games = _by_task(plays)
-        self._minded = _by_task(each for each in plays if each.play is not None and each.play.minded)
+        self._minded = _by_task(each for each in plays if each.play is not None and each.play.noted)
         self._alike: dict[Hashable, list[Sample]] = defaultdict(list)
         for turns in self._minded.values():
             for turn in turns:

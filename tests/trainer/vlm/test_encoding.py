@@ -217,13 +217,14 @@ def test_a_picture_of_another_size_is_seen_as_the_server_sees_it(encoder: Encode
     assert encoder.picture(sample).pixels.shape == (3, 160, 160)
 
 
-def test_decisions_are_the_moves_alone_behind_their_thoughts(words: Any, encoder: Encoder) -> None:
+def test_decisions_are_what_follows_from_the_places(words: Any, encoder: Encoder) -> None:
     turns = list(islice(plays("MiniGrid-Empty-8x8-v0", iter([3])), 3))
     encoded = encoder.encode_decisions(turns)
     assert encoded.learned is not None and encoded.image_start == -1
     text = words.decode(encoded.tokens.tolist(), skip_special_tokens=False)
     assert text.count("Thought: ") == 3 and "<|image_pad|>" not in text
     learned = words.decode([int(encoded.tokens[place]) for place in sorted(encoded.learned)])
-    assert learned.replace("<|im_end|>", "") == "".join(f"{turn.action.key}')" for turn in turns)  # type: ignore[union-attr]
+    follows = "".join(f", {turn.play.noted}{turn.action.key}')" for turn in turns)  # type: ignore[union-attr]
+    assert learned.replace("<|im_end|>", "") == follows
     _, labels = collate([encoded], torch.device("cpu"))
     assert (labels.columns + 1).tolist() == sorted(encoded.learned)
