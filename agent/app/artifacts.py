@@ -1,6 +1,7 @@
-"""`/v1/artifacts`: pictures that exist, for their owners. Files are found by the journal, never by a name."""
+"""`/v1/artifacts`: what was made and exists, for their owners. Files are found by the journal, never by a name."""
 
 import asyncio
+from pathlib import PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -42,20 +43,28 @@ async def content(
     services: Annotated[Services, Depends(service)],
     user: Annotated[str, Depends(current_user)],
 ) -> Response:
-    """The PNG itself, with its recipe inside."""
+    """The file itself, with its recipe inside."""
     found = services.studio.picture(job, user)
     tag = f'"{found.sha256}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
+    path = services.studio.jobs.artifact(found)
     return FileResponse(
-        services.studio.jobs.artifact(found), media_type="image/png", headers=headers, filename=f"{found.id}.png",
-        content_disposition_type="inline",
-    )  # fmt: skip
+        path, media_type=media_type(found), headers=headers, filename=path.name, content_disposition_type="inline"
+    )
 
 
 def as_data(job: Job) -> dict[str, Any]:
     return {
-        "id": job.id, "object": "artifact", "created_at": int(job.ended or job.created), "media_type": "image/png",
-        "url": content_path(job.id), "sha256": job.sha256, "recipe": job.facts.get("recipe"),
+        "id": job.id, "object": "artifact", "created_at": int(job.ended or job.created), "sha256": job.sha256,
+        "media_type": media_type(job), "url": content_path(job.id), "recipe": job.facts.get("recipe"),
     }  # fmt: skip
+
+
+def media_type(job: Job) -> str:
+    """Of what a job made."""
+    return _TYPES[PurePath(job.artifact).suffix]
+
+
+_TYPES = {".png": "image/png", ".mp4": "video/mp4"}

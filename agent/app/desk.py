@@ -82,10 +82,17 @@ class Desk:
             raise
 
     async def route(
-        self, prompt: str, user: str, mode: Mode, task: Task = "text", *, compare: bool = False
+        self,
+        prompt: str,
+        user: str,
+        mode: Mode,
+        task: Task = "text",
+        media: str = "image",
+        *,
+        compare: bool = False,
     ) -> Routed:
         """Decide who draws a prompt among the experts whose weights are here; raises `ApiError`."""
-        return await self._in_thread(lambda: self._route(prompt, user, mode, task, compare))
+        return await self._in_thread(lambda: self._route(prompt, user, mode, task, media, compare))
 
     async def link(self, job: str, decision: int, arm: str) -> None:
         """Remember that a job draws for a decision; on the disk when this returns."""
@@ -131,9 +138,9 @@ class Desk:
         self._links.close()
         self._database.connection.close()
 
-    def _route(self, prompt: str, user: str, mode: Mode, task: Task, compare: bool) -> Routed:
+    def _route(self, prompt: str, user: str, mode: Mode, task: Task, media: str, compare: bool) -> Routed:
         here = {name: card for name, card in load_cards().items() if available(card) and task in card.tasks}
-        experts = frozenset(name for name, card in here.items() if card.media == "image")
+        experts = frozenset(name for name, card in here.items() if card.media == media)
         if not experts:
             raise ApiError(
                 503, f"no expert that can do {task} has its weights here: train one with `seedbed train image` or "
@@ -145,7 +152,7 @@ class Desk:
         parsed = parse(prompt)
         content = parsed.content.strip() or prompt.strip()
         read = parsed.model_copy(update={"content": content})
-        route = self._router.route(content, mode=mode, user=user, allowed=Allowed("image", experts=experts))
+        route = self._router.route(content, mode=mode, user=user, allowed=Allowed(media, experts=experts))
         chosen = [route.arm]
         if compare:
             if route.runner_up is None:

@@ -12,15 +12,16 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from agent.app.answers import ERRORS, SSE, current_user, json_answer, service, until_gone
-from agent.app.errors import ApiError, failure, wrong
+from agent.app.errors import failure, wrong
+from agent.app.forms import FORM, form_of, schema_of
 from agent.app.jobevents import content_path
 from agent.app.services import Services
 from agent.app.studio import AUTO, Order, Wish
-from agent.app.uploads import picture_of, repainted
+from agent.app.uploads import repainted
 from generators.image.request import LARGEST_SEED, LONGEST_PROMPT
 from generators.jobs import Ended, Job, Preview, Progress
 from generators.router.choice import Mode
@@ -62,7 +63,7 @@ class Generation(BaseModel):
         """The same in the studio's words; raises `ApiError`."""
         if self.stream and (self.n > 1 or self.compare):
             raise wrong("a stream shows one picture: leave n and compare out", "stream")
-        width, height = _size(self.size)
+        width, height = size_of(self.size)
         options = {
             "width": width,
             "height": height,
@@ -84,13 +85,12 @@ class Edit(Generation):
     )
 
 
-def _form() -> dict[str, Any]:
-    """How an edit is sent, for the API's description: the form is read here and not by FastAPI."""
-    schema = Edit.model_json_schema()
-    file = {"type": "string", "format": "binary"}
-    schema["properties"] |= {"image": file, "mask": file}
-    schema["required"] = ["prompt", "image"]
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+FILES = {"image": "image", "image[]": "image", "mask": "mask"}
+BODY = {
+    "requestBody": {
+        "required": True, "content": {FORM: {"schema": schema_of(Edit, ("image", "mask"), ("prompt", "image"))}},
+    }
+}  # fmt: skip
 
 
 @router.post("/images/generations", response_model=None)
@@ -104,7 +104,7 @@ async def generations(
     return await _answer(asked, asked.wish(), request, services, user, "image_generation")
 
 
-@router.post("/images/edits", response_model=None, openapi_extra=_form())
+@router.post("/images/edits", response_model=None, openapi_extra=BODY)
 async def edits(
     request: Request,
     services: Annotated[Services, Depends(service)],
@@ -191,31 +191,16 @@ async def _events(services: Services, order: Order, asked: Generation, kind: str
 
 async def _edit(request: Request, services: Services) -> tuple[Edit, dict[str, bytes]]:
     """A form's fields and pictures, checked; raises `ApiError`."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise ApiError(415, "send an edit as multipart/form-data, with the picture as `image`", "wrong_media_type")
-    async with request.form(max_files=4, max_fields=40) as form:
-        files = [(name, value) for name, value in form.multi_items() if not isinstance(value, str)]
-        fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-        images = [value for name, value in files if name in ("image", "image[]")]
-        masks = [value for name, value in files if name == "mask"]
-        strange = [name for name, _ in files if name not in ("image", "image[]", "mask")]
-        if strange or len(images) != 1 or len(masks) > 1:
-            raise wrong("give one picture as the file `image`, and at most one as `mask`", "image")
-        if len({name for name, _ in fields}) != len(fields):
-            raise wrong("a field is there twice")
-        try:
-            asked = Edit.model_validate(dict(fields))
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise wrong(first["msg"], str(first["loc"][0])) from None
-        inputs = {"image": await picture_of(images[0], services.config.limits, "image")}
-        for mask in masks:
-            given = await picture_of(mask, services.config.limits, "mask")
-            inputs["mask"] = await asyncio.to_thread(repainted, given, inputs["image"])
+    asked, inputs = await form_of(request, Edit, services.config.limits, FILES)
+    if "image" not in inputs:
+        raise wrong("give one picture as the file `image`, and at most one as `mask`", "image")
+    if "mask" in inputs:
+        inputs["mask"] = await asyncio.to_thread(repainted, inputs["mask"], inputs["image"])
     return asked, inputs
 
 
-def _size(text: str) -> tuple[int | None, int | None]:
+def size_of(text: str) -> tuple[int | None, int | None]:
+    """Width and height of a `size`; None where it is `auto`."""
     found = re.fullmatch(r"([0-9]+)x([0-9]+)", text)
     return (None, None) if found is None else (int(found[1]), int(found[2]))
 

@@ -73,6 +73,13 @@ class RunLog:
         with self._lock:
             return run in self._runs and self._runs[run].user == user
 
+    def percent(self, run: str) -> int:
+        """How far a run is; 0 where nothing was told of that."""
+        with self._lock:
+            events = self._runs[run].events if run in self._runs else []
+            told = next((event.data for event in reversed(events) if event.kind == "progress"), None)
+        return 100 * told["step"] // told["of"] if told and told["of"] else 0
+
     def tell(self, run: str, kind: str, data: dict[str, Any]) -> None:
         """Add an event; from any thread. Whatever comes after `done` is dropped."""
         with self._lock:

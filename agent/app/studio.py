@@ -7,7 +7,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from agent.app.config import Limits
 from agent.app.desk import Desk, Draft
@@ -17,11 +17,16 @@ from agent.app.quotas import Quotas
 from generators.errors import GeneratorError
 from generators.image.request import LARGEST_SEED
 from generators.jobs import Ended, Event, Job, Jobs
+from generators.jobs.kinds import KINDS
 from generators.router.choice import Mode
 from generators.zoo.card import Task
-from generators.zoo.zoo import expert_named
+from generators.zoo.zoo import available, expert_named, load_cards
 
 AUTO = "auto"
+Media = Literal["image", "video"]
+IMAGE: Media = "image"
+VIDEO: Media = "video"
+"""What a card says that its expert makes, and the kind of job that makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,10 @@ class Wish:
     compare: bool = False
     """Draw with the runner-up too, for a vote on which is better."""
     options: dict[str, Any] = field(default_factory=dict)
-    """More of `ImageRequest`: width, height, steps, guidance, seed, negative_prompt, strength."""
+    """More of the job's request: width, height, steps, guidance, seed, negative_prompt, strength, seconds."""
     inputs: dict[str, bytes] = field(default_factory=dict)
     """`image` and `mask`, as files that were checked."""
+    media: Media = IMAGE
 
     @property
     def task(self) -> Task:
@@ -66,7 +72,9 @@ class Studio:
         self._check(wish)
         decision, route = None, None
         if wish.model == AUTO:
-            routed = await self.desk.route(wish.prompt, user, wish.mode, wish.task, compare=wish.compare)
+            routed = await self.desk.route(
+                wish.prompt, user, wish.mode, wish.task, wish.media, compare=wish.compare
+            )
             decision, route, drafts = routed.decision, routed.card, routed.drafts
         else:
             drafts = (self._named(wish),)
@@ -82,7 +90,7 @@ class Studio:
             await asyncio.to_thread(self._quotas.pictures, user, len(requests))
             try:
                 for draft, request in requests:
-                    jobs.append(await asyncio.to_thread(self.jobs.submit, user, "image", request, wish.inputs))
+                    jobs.append(await asyncio.to_thread(self.jobs.submit, user, wish.media, request, wish.inputs))
                     if decision is not None:
                         await self.desk.link(jobs[-1].id, decision, draft.arm)
                     self._events.follow(jobs[-1], route)
@@ -119,6 +127,19 @@ class Studio:
         """End what is not over."""
         for job in jobs:
             self.jobs.cancel(job.id)
+
+    async def forget(self, job: Job) -> None:
+        """End a job if it is not over, and throw away what it made."""
+        self.jobs.cancel(job.id)
+        await self._ended(job)
+        await asyncio.to_thread(self.jobs.forget, job.id)
+
+    def check_offered(self, media: Media) -> None:
+        """Raise `ApiError` (501) where nobody here could make this, whatever is asked."""
+        if media in KINDS and any(card.media == media and available(card) for card in load_cards().values()):
+            return
+        said = f"no {media} expert is here yet: its card or its weights are missing"
+        raise ApiError(501, said, "not_implemented", headers={"x-should-retry": "false"})
 
     def get(self, job: str, user: str) -> Job:
         """A user's job; raises `ApiError` (404)."""
@@ -161,8 +182,8 @@ class Studio:
             preset = card.preset_name(preset)
         except GeneratorError as error:
             raise replace(refusal(error), param="model") from None
-        if card.media != "image":
-            raise wrong(f"{name} makes no pictures", "model")
+        if card.media != wish.media:
+            raise wrong(f"{name} makes {card.media}s and no {wish.media}s", "model")
         return Draft(card.name, preset, wish.prompt)
 
     def _request(self, wish: Wish, draft: Draft, seed: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import structlog
 from generators.device import devices as all_devices
 from generators.errors import GeneratorError, JobUnknown
 from generators.jobs.events import Ended, Event, Queued
-from generators.jobs.job import Job
+from generators.jobs.job import ENDED, Job
 from generators.jobs.journal import Journal
 from generators.jobs.kinds import kind_named
 from generators.jobs.queue import FairQueue
@@ -124,6 +124,14 @@ class Jobs:
         if waited:
             self.tell(job, Ended(self.journal.get(job)))
         return self.journal.get(job)
+
+    def forget(self, job: str) -> None:
+        """Throw away what a job that is over made; it stays in the journal as one that was cancelled."""
+        made = self.journal.get(job).artifact
+        values: dict[str, Any] = {"artifact": "", "sha256": "", "facts": {}, "error": "", "retryable": False}
+        # The journal first: it never names a file that is gone.
+        if self.journal.change(job, only_if=ENDED, status="cancelled", **values) and made:
+            (self.folder / "artifacts" / made).unlink(missing_ok=True)
 
     def artifact(self, job: Job) -> Path:
         """The file of a job that is done; raises `JobUnknown` for one that made nothing."""

@@ -125,9 +125,6 @@ def test_models_are_listed(client):
         client.models.retrieve("tin")
 
 
-def test_videos_and_an_absent_chat_are_answered_in_one_line(client):
-    with pytest.raises(openai.InternalServerError, match="no video expert is here yet") as refusal:
-        client.post("/videos", body={"prompt": "a fox"}, cast_to=object)
-    assert refusal.value.status_code == 501
+def test_an_absent_chat_is_answered_in_one_line(client):
     with pytest.raises(openai.InternalServerError, match="opened without a chat"):
         client.chat.completions.create(model="auto", messages=[{"role": "user", "content": "hello"}])
