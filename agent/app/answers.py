@@ -18,6 +18,10 @@ SSE = "text/event-stream"
 _T = TypeVar("_T")
 
 
+STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {SSE: {}}}}
+"""What an answer may be, for the API's description."""
+
+
 class Fault(BaseModel):
     """What was wrong."""
 

@@ -36,7 +36,13 @@ async def artifact(
     return json_answer(as_data(services.studio.picture(job, user)))
 
 
-@router.get("/artifacts/{job}/content", response_model=None)
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {}, "video/mp4": {}}},
+    304: {"description": "It is what `If-None-Match` says that the client has."},
+}
+
+
+@router.get("/artifacts/{job}/content", response_class=FileResponse, responses=FILE)
 async def content(
     job: JobId,
     request: Request,

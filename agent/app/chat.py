@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
-from agent.app.answers import ERRORS, SSE, current_user, json_answer, service, until_gone
+from agent.app.answers import ERRORS, SSE, STREAM, current_user, json_answer, service, until_gone
 from agent.app.chatservice import ChatEvent, ChatService, ChatTurn, Said
 from agent.app.errors import ApiError, wrong
 from agent.app.services import Services
@@ -80,7 +80,7 @@ class Completion(_Frozen):
     )
 
 
-@router.post("/chat/completions", response_model=None)
+@router.post("/chat/completions", responses=STREAM)
 async def completions(
     asked: Completion,
     request: Request,

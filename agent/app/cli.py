@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from agent.cli import RUNS, Runs
+
 app = typer.Typer(add_completion=False)
 mcp_app = typer.Typer(add_completion=False)
 
@@ -76,9 +78,22 @@ def mcp(
     device: Annotated[
         list[str] | None, typer.Option(help="Where to draw, such as cuda:0; may be repeated.")
     ] = None,
+    model_url: Annotated[
+        str | None,
+        typer.Option(
+            help="An OpenAI-compatible endpoint that browses, plays and looks at pictures; without it, the "
+            "embedded model browses and plays, and nobody looks."
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Which of the endpoint's models.")] = None,
+    runs: Runs = RUNS,
 ) -> None:
     """Serve the tools to one program over stdin and stdout, by the Model Context Protocol."""
     from agent.app.config import checked
     from agent.app.toolserver import serve as run
 
-    run(checked(data=data, database=database, device=tuple(device or ())))
+    run(
+        checked(
+            data=data, database=database, device=tuple(device or ()), model_url=model_url, model=model, runs=runs
+        )
+    )

@@ -45,8 +45,10 @@ class AppConfig(BaseModel):
     """Where jobs and artifacts are kept."""
     database: Path = Path("data/router.sqlite")
     """The router's."""
+    runs: Path = Path("runs")
+    """Records of what was browsed and played."""
     model_url: str | None = None
-    """An OpenAI-compatible endpoint that answers in the chat; rules do where there is none."""
+    """An OpenAI-compatible endpoint that answers in the chat, where rules do without it, and looks at pictures."""
     model: str | None = None
     """Which of its models; the only one where it has no other."""
     device: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from agent.app.answers import ERRORS, SSE, current_user, json_answer, service, until_gone
+from agent.app.answers import ERRORS, SSE, STREAM, current_user, json_answer, service, until_gone
 from agent.app.errors import failure, wrong
 from agent.app.forms import FORM, form_of, schema_of
 from agent.app.jobevents import content_path
@@ -93,7 +93,7 @@ BODY = {
 }  # fmt: skip
 
 
-@router.post("/images/generations", response_model=None)
+@router.post("/images/generations", responses=STREAM)
 async def generations(
     asked: Generation,
     request: Request,
@@ -104,7 +104,7 @@ async def generations(
     return await _answer(asked, asked.wish(), request, services, user, "image_generation")
 
 
-@router.post("/images/edits", response_model=None, openapi_extra=BODY)
+@router.post("/images/edits", responses=STREAM, openapi_extra=BODY)
 async def edits(
     request: Request,
     services: Annotated[Services, Depends(service)],

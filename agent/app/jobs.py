@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query
 from starlette.responses import Response, StreamingResponse
 
-from agent.app.answers import ERRORS, SSE, current_user, json_answer, service
+from agent.app.answers import ERRORS, SSE, STREAM, current_user, json_answer, service
 from agent.app.errors import ApiError
 from agent.app.services import Services
 from generators.jobs import Job
@@ -45,7 +45,7 @@ async def cancel(
     return json_answer(as_data(services.studio.jobs.cancel(found.id, user)))
 
 
-@router.get("/jobs/{job}/events", response_model=None)
+@router.get("/jobs/{job}/events", response_class=StreamingResponse, responses=STREAM)
 async def job_events(
     job: JobId,
     services: Annotated[Services, Depends(service)],
@@ -58,7 +58,7 @@ async def job_events(
     return StreamingResponse(_sse(services, job, user, last_event_id), media_type=SSE, headers=_LIVE)
 
 
-@router.get("/runs/{run}/events", response_model=None)
+@router.get("/runs/{run}/events", response_class=StreamingResponse, responses=STREAM)
 async def run_events(
     run: Annotated[str, Path(pattern="^[0-9a-zA-Z_-]{1,64}$")],
     services: Annotated[Services, Depends(service)],

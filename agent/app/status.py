@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from agent.app.answers import ERRORS, current_user, json_answer, service
 from agent.app.services import Services
@@ -19,7 +19,7 @@ async def health(services: Annotated[Services, Depends(service)]) -> Response:
     return json_answer({"status": "stopping" if stopping else "ok"}, 503 if stopping else 200)
 
 
-@router.get("/metrics", responses=ERRORS, response_model=None)
+@router.get("/metrics", responses=ERRORS, response_class=PlainTextResponse)
 async def metrics(
     services: Annotated[Services, Depends(service)], user: Annotated[str, Depends(current_user)]
 ) -> Response:

@@ -11,18 +11,24 @@ from agent.app.desk import Desk
 from agent.app.errors import ApiError, failure
 from agent.app.services import Services, opened
 from agent.app.studio import AUTO, Wish
+from agent.app.toolruns import RunTools
+from agent.chat.deciders import ModelLook
 from generators.errors import GeneratorError
 from generators.image.edits import VARIATION, variations
-from generators.image.recipe import Recipe
+from generators.image.recipe import Recipe, recipe_in
+from generators.image.recipe import opened as opened_picture
 from generators.image.request import LONGEST_PROMPT
 from generators.jobs import Ended, Job, Progress
 from generators.router.choice import Mode
 from generators.router.router import GUEST
 from generators.zoo.zoo import available, load_cards
+from vlm.client import VlmClient
+from vlm.completion import ClientError
 
 ABOUT = (
     "Draws pictures with small experts. A router chooses the expert unless `model` names one. Every picture has "
-    "an artifact id; edit, vary and vote take such an id, and no file or address."
+    "an artifact id; edit, vary, describe and vote take such an id, and no file or address. Works web pages and "
+    "plays games too, with a record of every run."
 )
 
 Prompt = Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT, description="What is to be seen.")]
@@ -35,8 +41,9 @@ Side = Annotated[int | None, Field(ge=8, le=4096, description="Pixels; by defaul
 def make_server(services: Services) -> MCPServer[Any]:
     """The server around open services."""
     server: MCPServer[Any] = MCPServer("seedbed", instructions=ABOUT, log_level="WARNING")
-    tools = _Tools(services)
-    for tool in (tools.generate_image, tools.edit_image, tools.vary, tools.route, tools.vote, tools.models):
+    tools, runs = _Tools(services), RunTools(services.config)
+    pictures = (tools.generate_image, tools.edit_image, tools.vary, tools.describe)
+    for tool in (*pictures, tools.route, tools.vote, tools.models, runs.browse, runs.play):
         server.add_tool(tool, structured_output=False)
     return server
 
@@ -93,7 +100,7 @@ class _Tools:
         ] = VARIATION,
     ) -> list[Any]:
         """Draw a relative of a picture that was made here from words alone."""
-        recipe = Recipe.model_validate(self._picture(artifact_id).facts["recipe"])
+        recipe = self._recipe(self._picture(artifact_id))
         if recipe.task != "text":
             raise ToolError(
                 f"picture {artifact_id} was made from another picture: use edit_image with another seed"
@@ -101,6 +108,26 @@ class _Tools:
         asked = variations(recipe, 1, amount)[0]
         options = asked.model_dump(exclude={"prompt", "expert", "preset"}, exclude_none=True)
         return await self._drawn(Wish(asked.prompt, f"{asked.expert}/{asked.preset}", options=options), context)
+
+    async def describe(
+        self,
+        artifact_id: ArtifactId,
+        question: Annotated[str, Field(min_length=1, max_length=2000)] = "What does this picture show?",
+    ) -> str:
+        """Look at a picture that was made here and answer about it; without a model, say how it was made."""
+        job, config = self._picture(artifact_id), self._services.config
+        if config.model_url is None:
+            asked = self._recipe(job).request
+            return (
+                f"artifact {job.id} was drawn by {asked.expert}/{asked.preset} from the words {asked.prompt!r} "
+                f"({asked.width}x{asked.height}, seed {asked.seed}); known by its recipe, nobody looked at it"
+            )
+        content = self._services.studio.jobs.artifact(job).read_bytes()
+        try:
+            async with VlmClient(config.model_url, config.model) as client:
+                return await ModelLook(client).answer(content, question)
+        except ClientError as error:
+            raise ToolError(str(error)) from None
 
     async def route(self, prompt: Prompt, quality: Mode = "balanced") -> dict[str, Any]:
         """Say which expert would draw a prompt, and why; nothing is drawn."""
@@ -135,6 +162,14 @@ class _Tools:
             return self._services.studio.picture(artifact, GUEST)
         except ApiError as error:
             raise ToolError(error.message) from None
+
+    def _recipe(self, job: Job) -> Recipe:
+        """From the file, since a crash may have kept it out of the journal."""
+        path = self._services.studio.jobs.artifact(job)
+        try:
+            return recipe_in(opened_picture(path), job.id)
+        except GeneratorError as error:
+            raise ToolError(str(error)) from None
 
     async def _drawn(self, wish: Wish, context: Context[Any, Any]) -> list[Any]:
         """The picture and a line about it; the client sees how far it is, and cancels by cancelling the call."""

@@ -111,7 +111,9 @@ async def video_by_id(video: VideoId, services: Open, user: User) -> Response:
     return json_answer(_video(_job(video, services, user), services))
 
 
-@router.get("/videos/{video}/content", response_model=None)
+@router.get(
+    "/videos/{video}/content", response_class=FileResponse, responses={200: {"content": {"video/mp4": {}}}}
+)
 async def content(
     video: VideoId,
     services: Open,

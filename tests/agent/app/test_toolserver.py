@@ -2,6 +2,8 @@
 
 import base64
 import io
+import re
+from contextlib import contextmanager
 
 import pytest
 from mcp import Client
@@ -10,13 +12,22 @@ from PIL import Image
 from agent.app.config import checked
 from agent.app.services import opened
 from agent.app.toolserver import make_server
+from agent.runs.record import RunRecord
 from generators.image.recipe import recipe_in
+
+from ..chat.test_model import serving
 
 
 @pytest.fixture
 def server(zoo, tmp_path):
-    config = checked(data=tmp_path / "mcp", database=tmp_path / "router.sqlite", device=("cpu",))
-    with opened(config) as services:
+    with made(tmp_path) as server:
+        yield server
+
+
+@contextmanager
+def made(folder, **config):
+    given = {"data": folder / "mcp", "database": folder / "router.sqlite", "device": ("cpu",)}
+    with opened(checked(**given, runs=folder / "runs", **config)) as services:
         yield make_server(services)
 
 
@@ -35,7 +46,9 @@ async def test_tools_draw_edit_vary_and_take_votes(server):
 
     async with Client(server) as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
-        assert names == {"generate_image", "edit_image", "vary", "route", "vote", "models"}
+        assert names == {
+            "generate_image", "edit_image", "vary", "describe", "route", "vote", "models", "browse", "play"
+        }  # fmt: skip
         asked = {"prompt": "a red fox", "seed": 3}
         image, first = picture(await client.call_tool("generate_image", asked, progress_callback=progress))
         assert recipe_in(image, "x").request.seed == 3
@@ -48,8 +61,33 @@ async def test_tools_draw_edit_vary_and_take_votes(server):
         image, _ = picture(await client.call_tool("vary", {"artifact_id": first}))
         assert recipe_in(image, "x").request.variation == 0.35
         assert "is taken" in (await client.call_tool("vote", {"artifact_id": second, "value": 1})).content[0].text
+        told = (await client.call_tool("describe", {"artifact_id": first})).content[0].text
+        assert "'a red fox'" in told and "nobody looked at it" in told
         route = (await client.call_tool("route", {"prompt": "a red fox"})).content[0].text
         assert '"expert"' in route
+
+
+async def test_a_model_looks_at_the_picture(zoo, tmp_path):
+    with serving("A fox, in red.") as model, made(tmp_path, model_url=model.url) as server:
+        async with Client(server) as client:
+            _, drawn = picture(await client.call_tool("generate_image", {"prompt": "a red fox"}))
+            asked = {"artifact_id": drawn, "question": "Which animal?"}
+            assert (await client.call_tool("describe", asked)).content[0].text == "A fox, in red."
+    assert "Which animal?" in model.prompt(0) and "data:image/png;base64" in model.prompt(0)
+
+
+async def test_a_game_is_played_step_by_step_and_recorded(server, tmp_path):
+    steps = []
+
+    async def progress(done, of, message):
+        steps.append((done, of))
+
+    async with Client(server) as client:
+        asked = {"game": "seedbed/2048-v1", "player": "random", "max_steps": 12}
+        said = (await client.call_tool("play", asked, progress_callback=progress)).content[0].text
+    assert re.match(r"seedbed/2048-v1 ended with score \S+ after 12 steps.* \(run \S+\)$", said)
+    assert steps[-1] == (12, 12) and steps == sorted(steps)
+    assert RunRecord.open(tmp_path / "runs", "last").status == "finished"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +99,9 @@ async def test_tools_draw_edit_vary_and_take_votes(server):
         ("edit_image", {"prompt": "a fox", "artifact_id": "/etc/passwd"}, "should match pattern"),
         ("edit_image", {"prompt": "a fox", "artifact_id": "0" * 16}, "no job"),
         ("vote", {"artifact_id": "0" * 16, "value": 1}, "no job"),
+        ("describe", {"artifact_id": "0" * 16}, "no job"),
+        ("browse", {"task": "read it", "url": "file:///etc/passwd"}, "should match pattern"),
+        ("play", {"game": "seedbed/2047-v1", "player": "random"}, "seedbed/2048-v1"),
     ],
 )
 async def test_what_cannot_be_is_said_to_the_model(server, tool, given, said):
