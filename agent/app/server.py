@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -42,8 +41,6 @@ def serve(config: AppConfig, ready: Callable[[str], None]) -> None:
     Raises `AppError` where the port is taken, and `ServerError` where no model is at `model_url`.
     """
     listener = _listener(config)
-    # uvicorn hands a signal on once it has ended: this one shall still let the jobs be put back.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     try:
@@ -56,8 +53,11 @@ def serve(config: AppConfig, ready: Callable[[str], None]) -> None:
                 make_app(services), log_config=None, access_log=False, server_header=False, lifespan="on",
                 timeout_graceful_shutdown=STOP_WITHIN_S, proxy_headers=False,
             )  # fmt: skip
+            server = uvicorn.Server(settings)
+            # uvicorn raises a signal again once it has ended: jobs that run shall still be put back then.
+            signal.signal(signal.SIGTERM, server.handle_exit)
             ready(f"http://{shown}:{port}")
-            asyncio.run(serving(services, uvicorn.Server(settings), listener))
+            asyncio.run(serving(services, server, listener))
     finally:
         listener.close()
 
@@ -81,6 +81,8 @@ def _listener(config: AppConfig) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((config.host, config.port))
+        # Who comes before the start is over waits for it.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise AppError(f"cannot listen on {config.host}:{config.port}: {error.strerror}") from None
