@@ -20,6 +20,7 @@ import difflib
 import math
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -133,8 +134,12 @@ class ExpertCard(_Frozen):
         return name or self.default_preset or next(iter(self.presets))
 
 
+@lru_cache(maxsize=512)
 def read_card(name: str, content: str, where: str) -> ExpertCard:
-    """The card that a TOML text states; raises `CardError`, which says `where` it stands and the wrong key."""
+    """The card that a TOML text states; raises `CardError`, which says `where` it stands and the wrong key.
+
+    Remembered, because a server looks at all cards for every request.
+    """
     try:
         data = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
