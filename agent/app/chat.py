@@ -96,7 +96,7 @@ async def completions(
         raise ApiError(
             404, f"no chat model {asked.model!r}; {chat.name!r} answers here", "model_not_found", "model"
         )
-    turn = await _turn(asked, services, user)
+    turn = await _turn(asked, services, user, chat)
     head = {"id": f"chatcmpl-{turn.run}", "created": int(time.time()), "model": chat.name}
     services.runs.begin(turn.run, user)
     told = _told(chat, turn, services)
@@ -107,7 +107,7 @@ async def completions(
     return json_answer(await until_gone(request, _whole(told, head, turn)))
 
 
-async def _turn(asked: Completion, services: Services, user: str) -> ChatTurn:
+async def _turn(asked: Completion, services: Services, user: str, chat: ChatService) -> ChatTurn:
     """The conversation with its pictures decoded; raises `ApiError`."""
     count = sum(isinstance(part, ImagePart) for each in asked.messages for part in each.content)
     if count > MOST_PICTURES:
@@ -128,7 +128,8 @@ async def _turn(asked: Completion, services: Services, user: str) -> ChatTurn:
         role = "system" if message.role == "developer" else message.role
         said.append(Said(role, text, tuple(pictures)))
     run = secrets.token_hex(8)
-    return ChatTurn(user, f"chat-{run}", asked.thread or f"thread-{run}", said)
+    thread = asked.thread or chat.continued(user, said[:-1]) or f"thread-{run}"
+    return ChatTurn(user, f"chat-{run}", thread, said)
 
 
 async def _told(chat: ChatService, turn: ChatTurn, services: Services) -> AsyncIterator[ChatEvent]:

@@ -46,5 +46,8 @@ class ChatService(Protocol):
     def name(self) -> str:
         """How the answering model is called in `/v1/models`."""
 
+    def continued(self, user: str, said: Sequence[Said]) -> str | None:
+        """The conversation that these words of a user's are all of; None where there is none."""
+
     def answer(self, turn: ChatTurn) -> AsyncIterator[ChatEvent]:
         """The events of an answer, `done` last. Where the iterator is closed early, the answer is cancelled."""

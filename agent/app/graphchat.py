@@ -1,19 +1,18 @@
 """The chat graph (`agent.chat`) behind the app's chat route; it draws with the app's own jobs."""
 
-import hashlib
-import json
-from collections import OrderedDict
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, Self
+from weakref import WeakValueDictionary
 
 from agent.app.chatservice import ChatEvent, ChatTurn, Said
+from agent.app.conversations import Conversations, Place
 from agent.app.errors import ApiError
 from agent.app.jobevents import content_path
 from agent.app.services import Services
 from agent.chat.calls import Reply
 from agent.chat.deciders import Decider, ModelDecider, ModelLook, Say, Situation
-from agent.chat.look import Look
 from agent.chat.rules import RulesDecider
 from agent.chat.session import ERRORS, Session, threads
 from agent.chat.state import Ctx
@@ -24,21 +23,17 @@ from vlm.client import VlmClient
 
 NOT_HERE = ("browse", "play")
 """Tools that the app does not offer: a browser would go wherever a request says, inside this network too."""
-REMEMBERED = 10_000
-"""Conversations that are known by their words; the longest silent one is forgotten first."""
 
 
 class GraphChat:
-    """One per app; open it within the event loop that serves.
-
-    OpenAI's clients send a conversation whole each time: it is found again by its words, so that "the second one"
-    still means a picture.
-    """
+    """One per app; open it within the event loop that serves."""
 
     def __init__(self, services: Services) -> None:
         """Without a `model_url` in the services' configuration rules answer."""
         self._services = services
-        self._by_words: OrderedDict[str, str] = OrderedDict()
+        self._busy = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
+        """A conversation takes one turn at a time."""
+        self._client: VlmClient | None = None
         self._stack = AsyncExitStack()
 
     @property
@@ -51,42 +46,73 @@ class GraphChat:
             self._graph, self._store = await stack.enter_async_context(threads(config.data / "chat"))
             self._studio = _Within(self._services)
             stack.callback(self._studio.close)
-            decider: Decider = RulesDecider()
-            self._look: Look | None = None
+            self._conversations = Conversations(config.data / "chat" / "conversations.sqlite")
+            stack.callback(self._conversations.close)
             if config.model_url is not None:
-                client = await stack.enter_async_context(VlmClient(config.model_url, config.model))
-                decider, self._look = ModelDecider(client, config.model or "model"), ModelLook(client)
-            self._decider = _Confined(decider)
+                self._client = await stack.enter_async_context(VlmClient(config.model_url, config.model))
             self._stack = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
+    def continued(self, user: str, said: Sequence[Said]) -> str | None:
+        """See `agent.app.chatservice`."""
+        place = self._conversations.find(user, said)
+        return None if place is None else place.thread
+
     async def answer(self, turn: ChatTurn) -> AsyncIterator[ChatEvent]:
         """See `agent.app.chatservice`."""
-        thread = self._by_words.get(_words(turn.user, turn.messages[:-1]), turn.thread)
+        instructions = "\n".join(each.text for each in turn.messages if each.role == "system")
         # Two drafts to choose from are asked about in a terminal or on a page; a bare client could not show them.
-        ctx = Ctx(turn.user, thread, self._store, self._studio, self._decider, self._look, compare=False)
-        session, last, said = Session(self._graph, ctx), turn.messages[-1], []
-        try:
-            async with aclosing(session.send(last.text, last.pictures)) as events:  # type: ignore[type-var]
-                async for event in events:
-                    kind = event["type"]
-                    data = {key: value for key, value in event.items() if key not in _STAMP}
-                    if kind == "token":
-                        said.append(data["text"])
-                    elif kind == "artifact":
-                        data["url"] = content_path(data["id"])
-                    yield ChatEvent(kind, data)
-        except ERRORS as error:
-            yield ChatEvent("error", {"code": "chat_failed", "message": str(error), "retryable": False})
-            yield ChatEvent("done", {"status": "failed"})
-            return
-        answered = [*turn.messages, Said("assistant", "".join(said))]
-        self._by_words[_words(turn.user, answered)] = ctx.thread
-        if len(self._by_words) > REMEMBERED:
-            self._by_words.popitem(last=False)
+        session = self.session(turn.user, turn.thread, instructions=instructions, compare=False)
+        last, said = turn.messages[-1], []
+        async with self._busy.setdefault((turn.user, turn.thread), asyncio.Lock()):
+            try:
+                await self._take_up(session, turn)
+                async with aclosing(session.send(last.text, last.pictures)) as events:  # type: ignore[type-var]
+                    async for event in events:
+                        told = self._told(event)
+                        if told.kind == "token":
+                            said.append(told.data["text"])
+                        yield told
+            except ERRORS as error:
+                yield ChatEvent("error", {"code": "chat_failed", "message": str(error), "retryable": False})
+                yield ChatEvent("done", {"status": "failed"})
+                return
+            whole = [*turn.messages, Said("assistant", "".join(said))]
+            self._conversations.keep(turn.user, whole, Place(turn.thread, await session.head()))
+
+    def session(self, user: str, thread: str, *, instructions: str = "", compare: bool = True) -> Session:
+        """A user's conversation under the app's rules; for one turn at a time."""
+        config, look = self._services.config, None
+        decider: Decider = RulesDecider()
+        if self._client is not None:
+            name = config.model or "model"
+            decider, look = ModelDecider(self._client, name, instructions=instructions), ModelLook(self._client)
+        ctx = Ctx(
+            user, thread, self._store, self._studio, _Confined(decider), look, compare=compare, runs=config.runs,
+            model_url=config.model_url, model=config.model,
+        )  # fmt: skip
+        return Session(self._graph, ctx)
+
+    async def _take_up(self, session: Session, turn: ChatTurn) -> None:
+        """Bring the thread to where the client's words say that the conversation stands."""
+        before = [each for each in turn.messages[:-1] if each.role != "system"]
+        place = self._conversations.find(turn.user, before)
+        if place is not None and place.thread == turn.thread:
+            if place.head != await session.head():
+                await session.take_up(place.head)
+        elif before and not await session.state():
+            # Said elsewhere, or longer ago than is remembered.
+            await session.take_in([(each.role, each.text, each.pictures) for each in before])
+
+    def _told(self, event: dict[str, Any]) -> ChatEvent:
+        """A conversation's event as the app tells it, which stamps its own."""
+        data = {key: value for key, value in event.items() if key not in _STAMP}
+        if event["type"] == "artifact":
+            data["url"] = content_path(data["id"])
+        return ChatEvent(event["type"], data)
 
 
 class _Within(LocalStudio):
@@ -127,12 +153,6 @@ class _Confined:
         kept = tuple(call for call in reply.calls if call.name not in NOT_HERE)
         errors = tuple(f"{name} is not offered here: use `seedbed chat`" for name in refused)
         return Reply(reply.text, kept, (*reply.errors, *errors))
-
-
-def _words(user: str, messages: Sequence[Said]) -> str:
-    """A conversation's hash: whose it is, and what was said by both sides."""
-    plain = [user, *([said.role, said.text.strip()] for said in messages if said.role != "system")]
-    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
 
 
 _STAMP = ("type", "run_id", "seq", "ts")

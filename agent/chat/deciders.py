@@ -50,11 +50,12 @@ class Decider(Protocol):
 class ModelDecider:
     """A model behind an OpenAI-compatible endpoint; calls come in Hermes style, or split off by its server."""
 
-    def __init__(self, client: VlmClient, name: str, *, sees: bool = True) -> None:
-        """`sees` says whether the model takes pictures."""
+    def __init__(self, client: VlmClient, name: str, *, sees: bool = True, instructions: str = "") -> None:
+        """`sees` says whether the model takes pictures; `instructions` come behind our own."""
         self._client = client
         self._name = name
         self._sees = sees
+        self._instructions = instructions
 
     @property
     def name(self) -> str:
@@ -72,7 +73,7 @@ class ModelDecider:
         return read("".join(parts) + from_openai(split))
 
     def _prompt(self, situation: Situation) -> list[Message]:
-        prompt = [system(system_prompt())]
+        prompt = [system("\n".join(part for part in (system_prompt(), self._instructions) if part))]
         known = {picture.id: number for number, picture in enumerate(situation.pictures, start=1)}
         for message in situation.messages[-KEPT:]:
             if message["role"] == "assistant":

@@ -21,6 +21,7 @@ from langgraph.types import Command
 from pydantic import BaseModel, ValidationError
 
 from agent.chat.artifacts import Artifact, ArtifactStore
+from agent.chat.citations import cited
 from agent.chat.errors import ChatError
 from agent.chat.events import KINDS, Stamp
 from agent.chat.graph import ChatGraph, build
@@ -106,6 +107,33 @@ class Session:
                 break
             snapshot = await self.graph.aget_state(snapshot.parent_config)
         raise ChatError(f"this conversation has no turn {turn} to go back to")
+
+    async def head(self) -> str:
+        """Where the conversation stands, for `take_up`; empty before its first turn."""
+        found = (await self.graph.aget_state(self._config())).config["configurable"]
+        return str(found.get("checkpoint_id", ""))
+
+    async def take_up(self, head: str) -> None:
+        """Go on from where the conversation once stood; what came later stays in the thread's history."""
+        config = self._config()
+        config["configurable"] |= {"checkpoint_id": head, "checkpoint_ns": ""}
+        await self.graph.aupdate_state(config, None, as_node=END)
+
+    async def take_in(self, said: Sequence[tuple[str, str, Sequence[bytes]]]) -> None:
+        """Begin with what was said elsewhere: role, text and pictures of each message. Raises `ChatError`.
+
+        Pictures that the words name are known again where they are this user's.
+        """
+        messages, artifacts, turn = [], list[str](), 0
+        for role, text, pictures in said:
+            turn += role == "user"
+            kept = [self._kept(content, turn).id for content in pictures]
+            kept += [each for each in cited(text) if self.ctx.store.find(each, self.ctx.user) is not None]
+            messages.append({"role": role, "text": text, "artifacts": kept, "turn": turn})
+            artifacts += kept
+        change = ChatState(messages=messages, artifacts=artifacts, turn=turn, results=[], pending=[])
+        # As if a turn had just been left: nothing waits to be done.
+        await self.graph.aupdate_state(self._config(), change, as_node="respond")
 
     async def state(self) -> ChatState:
         """The conversation as it stands."""

@@ -19,6 +19,9 @@ class Parrot:
     async def __aexit__(self, *_):
         pass
 
+    def continued(self, user, said):
+        return None
+
     async def answer(self, turn):
         self.turns.append(turn)
         last = turn.messages[-1]
