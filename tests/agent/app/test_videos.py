@@ -5,10 +5,15 @@ import time
 
 import openai
 import pytest
+import schemathesis
+from hypothesis import given
 from PIL import Image
 
 from generators.jobs import kinds
 from generators.jobs.kinds import Made
+
+from .test_fuzz import CHECKS, once
+from .test_fuzz import kinds as kinds_of_requests
 
 CARD = """
 title = "Tiny film"
@@ -124,3 +129,22 @@ def test_what_cannot_be_is_refused(http, asked, status, said):
     answer = http.post("/v1/videos", json=asked)
     assert (answer.status_code, said in answer.json()["error"]["message"]) == (status, True)
     assert http.post("/v1/images/generations", json={"prompt": "x", "model": "film"}).status_code == 400
+
+
+@pytest.mark.usefixtures("films")
+def test_no_request_breaks_the_making_of_videos(app):
+    with app.client() as http:
+        schema = schemathesis.openapi.from_dict(http.get("/openapi.json").json())
+    seen = set()
+    for kind in kinds_of_requests(schema["/v1/videos"]["POST"], ""):
+
+        @once
+        @given(case=kind)
+        def holds(case):
+            answer = case.call(base_url=app.url, timeout=60)
+            seen.add(answer.status_code)
+            assert answer.status_code != 500, answer.text
+            case.validate_response(answer, checks=CHECKS)
+
+        holds()
+    assert {200, 400} <= seen
