@@ -121,16 +121,19 @@ class _Within(LocalStudio):
     def __init__(self, services: Services) -> None:
         super().__init__(services.studio.jobs, services.config.database)
         self._services = services
+        self._one_at_a_time = asyncio.Lock()
+        """Between the look at a quota and the job that uses it up."""
 
     async def submit(self, user: str, request: Mapping[str, Any], inputs: Mapping[str, bytes]) -> Job:
         most = self._services.config.limits.picture_px
         if (request.get("width") or 1) * (request.get("height") or 1) > most:
             raise RequestRefused(f"at most {most} pixels are drawn: ask for a smaller picture")
-        try:
-            self._services.quotas.pictures(user, 1)
-        except ApiError as error:
-            raise QueueFull(error.message) from None
-        job = await super().submit(user, request, inputs)
+        async with self._one_at_a_time:
+            try:
+                await asyncio.to_thread(self._services.quotas.pictures, user, 1)
+            except ApiError as error:
+                raise QueueFull(error.message) from None
+            job = await super().submit(user, request, inputs)
         self._services.events.follow(job)
         return job
 
