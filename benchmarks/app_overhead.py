@@ -33,6 +33,8 @@ from generators.image.request import checked
 from generators.zoo.zoo import card_at
 
 PROMPT, GUIDANCE, USER = "a red fox in the snow", 2.0, "ann"
+PAUSE_S = 0.5
+"""In front of each picture: threads that have just computed look for more work for a while, in the other's way."""
 
 
 def main(
@@ -82,6 +84,7 @@ def _times(expert: Expert, client: httpx.Client, pictures: int, steps: int) -> d
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for seed in range(pictures + 1):
         for name, way in ways.items():
+            time.sleep(PAUSE_S)
             began = time.perf_counter()
             way(seed)
             if seed:
