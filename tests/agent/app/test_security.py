@@ -237,6 +237,14 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path):
             serve(config, print)
 
 
+def test_answers_are_sent_at_once(tmp_path):
+    """asyncio leaves Nagle's algorithm on, 40 ms for each answer, where a socket does not say that it is TCP."""
+    from agent.app.server import _listener
+
+    with _listener(checked(port=0, data=tmp_path)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def test_pictures_in_chats_come_inside_their_address(start):
     app = start(chat=lambda services: Parrot())
     with app.client() as http:
