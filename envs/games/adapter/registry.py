@@ -32,8 +32,8 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
 """From a family's name to the ids that are its own, as patterns, and where its knowledge is. The first that fits
 is asked; the last plays anything that Gymnasium has registered."""
 
-NOT_GAMES = ("seedbed/miniwob.*",)
-"""Ids of ours that are pages for the GUI agent."""
+NOT_GAMES = ("seedbed/miniwob.*", "miniwob/*")
+"""Ids that are pages for the GUI agent, ours and those that the wheel itself registers."""
 
 _REGISTERED: set[str] = set()
 
