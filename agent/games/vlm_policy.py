@@ -1,6 +1,5 @@
 """The model as a policy for games: a turn → reply under a grammar of the legal moves → one action."""
 
-import zlib
 from collections.abc import Sequence
 
 from agent.asking import Asker
@@ -37,8 +36,6 @@ class GameVlmPolicy:
             turn.view.size,
             thought=self._thought,
             temperature=profile.game_temperature,
-            # What chance decides follows from what is seen and when, so that an episode played again is the same.
-            seed=zlib.crc32(turn.view.screenshot + turn.view.text.encode(), turn.view.env_steps),
         )
 
     async def note(self, task: str, turn: Turn, past: Sequence[Past[GameAction]]) -> Note:

@@ -1,6 +1,5 @@
-"""What the model is asked in a game: chance only where its profile allows it, and the same chance in the same place."""
+"""What the model is asked in a game: chance only where its profile allows it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,13 +35,4 @@ async def test_a_game_is_played_at_its_own_temperature(game_temperature: float |
     choice = await policy.choose("win", Turn(VIEW, help=""), [])
     assert choice.action == Press(key="left")
     assert client.asked[0]["temperature"] == expected
-
-
-async def test_chance_follows_from_what_is_seen_and_when() -> None:
-    client = Client()
-    policy = GameVlmPolicy(client, Profile(name="it", format="seed", game_temperature=1.0))  # type: ignore[arg-type]
-    views = [VIEW, VIEW, replace(VIEW, env_steps=1), replace(VIEW, screenshot=b"another"), replace(VIEW, text="words")]
-    for view in views:
-        await policy.choose("win", Turn(view, help=""), [])
-    seeds = [options["seed"] for options in client.asked]
-    assert seeds[0] == seeds[1] and len(set(seeds)) == 4
+    assert "seed" not in client.asked[0]  # It would kill a vLLM on a CPU.
