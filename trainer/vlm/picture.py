@@ -27,7 +27,13 @@ TOKEN_PX = 16
 BIN = 10
 """Coordinates of pixel targets are snapped to multiples of this: a hundred bins a side (Pix2Act used 32)."""
 PROFILE = Profile(
-    name="vlm-tiny", format="seed", prompt="terse", factor=TOKEN_PX, min_pixels=TOKEN_PX**2, max_pixels=160 * 160
+    name="vlm-tiny",
+    format="seed",
+    prompt="terse",
+    factor=TOKEN_PX,
+    min_pixels=TOKEN_PX**2,
+    max_pixels=160 * 160,
+    game_temperature=0.7,
 )
 LETTERS = "".join(map(chr, range(33, 127)))
 _WIDTHS = {
