@@ -4,7 +4,6 @@ It works in a thread of its own, because a database connection belongs to one th
 """
 
 import asyncio
-import json
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,22 +14,14 @@ from typing import Any, TypeVar
 import structlog
 
 from agent.app.errors import ApiError, AppError, refusal
+from generators.errors import ExpertUnknown
 from generators.jobs import Job
-from generators.router.arms import Allowed
 from generators.router.choice import Mode
-from generators.router.cli import MATRIX
-from generators.router.database.record import put_artifact, put_seconds
-from generators.router.database.store import Database
+from generators.router.dispatch import Dispatch, Draft, wanted
 from generators.router.errors import RouterError
-from generators.router.experts import arms_at_hand
-from generators.router.extension import extend
-from generators.router.matrix import load_matrix
-from generators.router.parse.rules import parse
-from generators.router.router import Router
-from generators.router.taxonomy import embedded_taxonomy
+from generators.router.parse.schema import Media
 from generators.router.view import route_as_data
 from generators.zoo.card import Task
-from generators.zoo.zoo import available, load_cards
 
 _T = TypeVar("_T")
 _LINKS = """
@@ -40,22 +31,6 @@ CREATE TABLE IF NOT EXISTS drawn (
 """
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One way to draw what was asked for."""
-
-    expert: str
-    preset: str
-    prompt: str
-    """As the expert is given it."""
-    negative: str = ""
-
-    @property
-    def arm(self) -> str:
-        """As the router calls it."""
-        return f"{self.expert}/{self.preset}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +49,6 @@ class Desk:
     def __init__(self, database: Path, links: Path) -> None:
         """Open both files; raises `RouterError` or `AppError` where that cannot be."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="router")
-        self._router: Router | None = None
         try:
             self._thread.submit(self._open, database, links).result()
         except BaseException:
@@ -87,7 +61,7 @@ class Desk:
         user: str,
         mode: Mode,
         task: Task = "text",
-        media: str = "image",
+        media: Media = "image",
         *,
         compare: bool = False,
     ) -> Routed:
@@ -129,40 +103,22 @@ class Desk:
             self._links.execute(_LINKS)
         except (OSError, sqlite3.Error) as error:
             raise AppError(f"cannot keep the app's data in {links}: {error}") from None
-        self._database = Database(database, embedded_taxonomy())
-        scored = self._database.connection.execute("SELECT 1 FROM score LIMIT 1").fetchone() is not None
-        if not scored and MATRIX.exists():
-            self._database.put_matrix(load_matrix(MATRIX))
+        self._dispatch = Dispatch(database)
 
     def _close(self) -> None:
         self._links.close()
-        self._database.connection.close()
+        self._dispatch.close()
 
-    def _route(self, prompt: str, user: str, mode: Mode, task: Task, media: str, compare: bool) -> Routed:
-        here = {name: card for name, card in load_cards().items() if available(card) and task in card.tasks}
-        experts = frozenset(name for name, card in here.items() if card.media == media)
-        if not experts:
-            raise ApiError(
-                503, f"no expert that can do {task} has its weights here: train one with `seedbed train image` or "
-                "add a card of your own", "no_expert", headers={"x-should-retry": "false"},
-            )  # fmt: skip
-        arms = arms_at_hand(self._database.taxonomy)
-        if self._router is None or tuple(self._router.arms) != arms:
-            self._router = Router(self._database, arms)
-        parsed = parse(prompt)
-        content = parsed.content.strip() or prompt.strip()
-        read = parsed.model_copy(update={"content": content})
-        route = self._router.route(content, mode=mode, user=user, allowed=Allowed(media, experts=experts))
-        chosen = [route.arm]
-        if compare:
-            if route.runner_up is None:
-                raise ApiError(
-                    400, "only one way to draw is here: there is nothing to compare", "no_pair", "compare"
-                )
-            chosen.append(route.runner_up)
-        extended = [(arm, extend(read, arm)) for arm in chosen]
-        drafts = tuple(Draft(arm.expert, arm.preset, fuller.prompt, fuller.negative) for arm, fuller in extended)
-        return Routed(route.decision_id, drafts, route_as_data(route, read))
+    def _route(self, prompt: str, user: str, mode: Mode, task: Task, media: Media, compare: bool) -> Routed:
+        read = wanted(prompt, media)
+        try:
+            found = self._dispatch.route(read, user, mode, task, media=media)
+        except ExpertUnknown as error:
+            raise ApiError(503, str(error), "no_expert", headers={"x-should-retry": "false"}) from None
+        if compare and len(found.drafts) < 2:
+            raise ApiError(400, "only one way to draw is here: there is nothing to compare", "no_pair", "compare")
+        drafts = found.drafts[: 2 if compare else 1]
+        return Routed(found.route.decision_id, drafts, route_as_data(found.route, read))
 
     def _vote(self, user: str, job: Job, value: int, other: Job | None) -> int:
         jobs = [job] if other is None else [job, other]
@@ -177,13 +133,10 @@ class Desk:
             raise ApiError(
                 409, "the two pictures were not drawn for one request: they cannot be compared", "no_pair"
             )
-        if self._router is None:
-            # After a restart a vote may come before the first route.
-            self._router = Router(self._database, arms_at_hand(self._database.taxonomy))
-        return self._router.feedback(user, job.id, value, None if other is None else other.id)
+        return self._dispatch.vote(user, job.id, value, None if other is None else other.id)
 
     def _decision(self, job: Job) -> int:
-        row = self._database.connection.execute(
+        row = self._dispatch.database.connection.execute(
             "SELECT decision_id FROM artifact WHERE id = ?", (job.id,)
         ).fetchone()
         return int(row[0])
@@ -193,22 +146,13 @@ class Desk:
         row = self._links.execute("SELECT decision, arm, settled FROM drawn WHERE job = ?", (job.id,)).fetchone()
         if row is None or job.status != "done":
             # The chat tells the router itself what it drew.
-            return self._known(job.id)
+            return self._dispatch.knows(job.id)
         decision, arm, settled = row
         if not settled:
-            if not self._known(job.id):
-                recipe = json.dumps(job.facts.get("recipe", {}), sort_keys=True)
-                put_artifact(self._database, job.id, decision, job.sha256, recipe, arm=arm)
-                chosen = self._database.connection.execute("SELECT arm FROM decision WHERE id = ?", (decision,))
-                # The decision's seconds are those of its own arm, not of the other draft of a pair.
-                if job.started is not None and job.ended is not None and chosen.fetchone()[0] == arm:
-                    put_seconds(self._database, decision, job.ended - job.started)
+            seconds = None if job.started is None or job.ended is None else job.ended - job.started
+            self._dispatch.made(job.id, decision, arm, job.sha256, job.facts.get("recipe", {}), seconds)
             self._links.execute("UPDATE drawn SET settled = 1 WHERE job = ?", (job.id,))
         return True
-
-    def _known(self, job: str) -> bool:
-        found = self._database.connection.execute("SELECT 1 FROM artifact WHERE id = ?", (job,)).fetchone()
-        return found is not None
 
     def _settle_quietly(self, job: Job) -> None:
         try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from agent.app.config import Limits
-from agent.app.desk import Desk, Draft
+from agent.app.desk import Desk
 from agent.app.errors import ApiError, failure, refusal, wrong
 from agent.app.jobevents import JobEvents
 from agent.app.quotas import Quotas
@@ -19,6 +19,7 @@ from generators.image.request import LARGEST_SEED
 from generators.jobs import Ended, Event, Job, Jobs
 from generators.jobs.kinds import KINDS
 from generators.router.choice import Mode
+from generators.router.dispatch import Draft
 from generators.zoo.card import Task
 from generators.zoo.zoo import available, expert_named, load_cards
 

@@ -1,15 +1,19 @@
 """`seedbed image`: draw a picture from words, from a picture, or again from its recipe."""
 
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from generators.router.cli import DATABASE, DatabasePath, Mode
+
 if TYPE_CHECKING:
     from PIL.Image import Image
     from rich.console import Console
 
+    from generators.image.auto import Chosen
     from generators.image.draw import Drawn
     from generators.image.recipe import Recipe
     from generators.image.request import ImageRequest
@@ -23,7 +27,7 @@ OUT = Path("pictures")
 
 @app.command(
     epilog="Examples:\n\n"
-    'seedbed image "a watercolour of a lake under mountains"\n\n'
+    'seedbed image "a watercolour of the sea under a grey sky"\n\n'
     'seedbed image "two blue cubes" --expert solids --seed 7 --out cubes.png\n\n'
     'seedbed image "the same lake at night" --from lake.png --strength 0.7\n\n'
     "seedbed image --recipe cubes.png --out again.png"
@@ -31,9 +35,12 @@ OUT = Path("pictures")
 def image(
     prompt: Annotated[str | None, typer.Argument(help="What to draw, in your own words.")] = None,
     expert: Annotated[
-        str, typer.Option(help="An expert's name or the file of a card; `auto` chooses by the prompt.")
+        str, typer.Option(help="An expert's name or the file of a card; `auto` asks the router.")
     ] = "auto",
     preset: Annotated[str | None, typer.Option(help="How the expert is run, such as fast or best.")] = None,
+    mode: Annotated[
+        Mode, typer.Option(help="How much a second counts against quality where the router is asked.")
+    ] = Mode.balanced,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same picture.  [default: 0]")] = None,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels; by default the preset's.")] = None,
     steps: Annotated[int | None, typer.Option(help="Denoising steps; by default the preset's.")] = None,
@@ -55,13 +62,15 @@ def image(
     device: Annotated[str | None, typer.Option(help="Such as cuda:1 or cpu; by default the first GPU.")] = None,
     prompt_check: Annotated[bool, typer.Option(help="Refuse prompts that nobody should draw.")] = True,
     mark: Annotated[bool, typer.Option(help="Say in the file that a model made the picture.")] = True,
+    database: DatabasePath = DATABASE,
     print_config: Annotated[
         bool, typer.Option("--print-config", help="Show what would be drawn, and leave.")
     ] = False,
 ) -> None:
     """Draw a picture and write it as a PNG that carries its own recipe.
 
-    On a CPU the same recipe gives the same bytes.
+    On a CPU the same recipe gives the same bytes. Without --expert the router chooses who draws, and says why;
+    `seedbed router vote` tells it what you think of the picture.
     """
     from rich.console import Console
 
@@ -83,47 +92,53 @@ def image(
     given = {name: value for name, value in given.items() if value is not None}
     begin = None if source is None else opened(source)
     painted = None if mask is None else opened(mask)
+    console, safety = Console(stderr=True), Safety(prompt_check=prompt_check, mark=mark)
+    choice: Chosen | None = None
     if recipe is None:
         if vary is not None or enlarge is not None:
             raise RequestRefused("--vary and --enlarge need the picture: give it with --recipe")
         if prompt is None:
             raise RequestRefused('say what to draw: seedbed image "PROMPT", or give a picture with --recipe')
-        card, request, before = *_new(expert, given), None
+        # Before the router writes it down.
+        safety.check(prompt)
+        card, request, choice = _new(expert, given, _task(begin, painted), mode, database)
+        before = None
     else:
         card, request, begin, before = _again(recipe, expert, given, vary, enlarge, begin, painted)
-    task: Task = "text" if begin is None else "image" if painted is None else "inpaint"
-    full = resolved(request, card, task)
+    full = resolved(request, card, _task(begin, painted))
+    if choice is not None:
+        console.print(choice.why, soft_wrap=True, highlight=False, markup=False)
     if print_config:
         typer.echo(full.model_dump_json(indent=2))
         return
-    safety = Safety(prompt_check=prompt_check, mark=mark)
     safety.check(full.prompt)
     path = out or _free_name(full.prompt)
-    drawn = _drawn(full, card, device, begin, painted, safety, before, Console(stderr=True))
-    write(path, png_of(drawn.image, drawn.recipe))
+    drawn, seconds = _drawn(full, card, device, begin, painted, safety, before, console)
+    png = png_of(drawn.image, drawn.recipe)
+    write(path, png)
+    if choice is not None:
+        from generators.image import auto
+
+        auto.drawn(choice, png, drawn.recipe, seconds, database)
     typer.echo(f"{path}  {card.name}/{full.preset}, seed {full.seed}, {full.width}x{full.height}")
 
 
-def chosen(name: str, prompt: str) -> str:
-    """The expert that `--expert` means: the one place where `auto` becomes a name.
-
-    Without a router, `auto` is the one expert whose tags share most words with the prompt.
-    """
-    from generators.image.tags import best_by_tags
-    from generators.zoo.zoo import available, load_cards
-
-    if name != "auto":
-        return name
-    here = {key: card for key, card in load_cards().items() if available(card)}
-    return best_by_tags(prompt, here)
-
-
-def _new(expert: str, given: dict[str, Any]) -> "tuple[ExpertCard, ImageRequest]":
+def _new(
+    expert: str, given: dict[str, Any], task: "Task", mode: Mode, database: Path
+) -> "tuple[ExpertCard, ImageRequest, Chosen | None]":
+    """The expert and what it is asked for, and the router's decision where no expert was named."""
+    from generators.image.auto import chosen
     from generators.image.request import checked
-    from generators.zoo.zoo import expert_or_file
+    from generators.zoo.zoo import expert_named, expert_or_file
 
-    card = expert_or_file(chosen(expert, given["prompt"]))
-    return card, checked(expert=card.name, **given)
+    if expert != "auto":
+        card = expert_or_file(expert)
+        return card, checked(expert=card.name, **given), None
+    choice = chosen(given["prompt"], task, given.get("preset", ""), mode.value, database)
+    card, draft = expert_named(choice.draft.expert), choice.draft
+    negative = {"negative_prompt": draft.negative} if draft.negative else {}
+    asked = negative | given | {"prompt": draft.prompt, "preset": draft.preset}
+    return card, checked(expert=card.name, **asked), choice
 
 
 def _again(
@@ -173,8 +188,11 @@ def _drawn(
     safety: "Safety",
     before: "Recipe | None",
     console: "Console",
-) -> "Drawn":
-    """Draw with a bar on the terminal; refuse a recipe whose weights are no longer here."""
+) -> "tuple[Drawn, float]":
+    """Draw with a bar on the terminal, and say in how many seconds once the expert was loaded.
+
+    Refuses a recipe whose weights are no longer here.
+    """
     from generators.errors import RecipeError
     from generators.image.bar import Bar
     from generators.image.draw import draw
@@ -188,7 +206,13 @@ def _drawn(
                 f"the recipe was made with other weights of {card.name} ({before.weights_sha256[:12]}…, here are "
                 f"{expert.weights_sha256[:12]}…): give the prompt and the seed to draw with these"
             )
-        return draw(request, expert, image=begin, mask=mask, watch=bar, safety=safety)
+        began = time.perf_counter()
+        done = draw(request, expert, image=begin, mask=mask, watch=bar, safety=safety)
+        return done, time.perf_counter() - began
+
+
+def _task(begin: "Image | None", painted: "Image | None") -> "Task":
+    return "text" if begin is None else "image" if painted is None else "inpaint"
 
 
 def _size(text: str | None) -> dict[str, int]:

@@ -88,6 +88,7 @@ class Allowed:
     licences: frozenset[str] | None = None
     """None for any."""
     experts: frozenset[str] | None = None
+    presets: frozenset[str] | None = None
 
     def admits(self, arm: Arm) -> bool:
         """Whether the arm may be chosen at all."""
@@ -96,6 +97,7 @@ class Allowed:
             and (self.memory_mb is None or arm.memory_mb <= self.memory_mb)
             and (self.licences is None or arm.licence in self.licences)
             and (self.experts is None or arm.expert in self.experts)
+            and (self.presets is None or arm.preset in self.presets)
         )
 
 

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from generators.router.database.store import Database
 
 DATABASE = Path("data/router.sqlite")
-MATRIX = Path(__file__).resolve().parents[2] / "checkpoints" / "router" / "scores.npz"
-"""The score matrix that comes with the program."""
 
 route_app = typer.Typer(add_completion=False)
 router_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measure and teach the router.")
@@ -54,6 +52,7 @@ def route(
     from rich.console import Console
 
     from generators.router.arms import Allowed
+    from generators.router.dispatch import first_scores
     from generators.router.errors import RouterError
     from generators.router.experts import arms_at_hand
     from generators.router.parse.rules import parse
@@ -66,7 +65,7 @@ def route(
     if parsed.media == "none":
         raise RouterError(f"{prompt!r} asks for no picture: say what to draw")
     with _opened(database) as held:
-        _first_scores(held)
+        first_scores(held)
         router = Router(held, arms_at_hand(held.taxonomy))
         allowed = Allowed(parsed.media, memory_mb, frozenset(licence) if licence else None)
         found = router.route(parsed.content, mode=mode.value, user=user, allowed=allowed)
@@ -88,11 +87,11 @@ def bench(matrix: MatrixPath = None, json_path: JsonPath = None) -> None:
 
     from generators.router.bench.run import run
     from generators.router.experts import arms_in_order
-    from generators.router.matrix import load_matrix
+    from generators.router.matrix import SHIPPED, load_matrix
     from generators.router.taxonomy import embedded_taxonomy
     from generators.router.view import show_bench
 
-    scores = load_matrix(matrix or MATRIX)
+    scores = load_matrix(matrix or SHIPPED)
     taxonomy = embedded_taxonomy()
     with Console(stderr=True).status("reading") as status:
         report = run(scores, arms_in_order(scores.arms, taxonomy), taxonomy, lambda part: status.update(part))
@@ -109,6 +108,7 @@ def refit(matrix: MatrixPath = None, database: DatabasePath = DATABASE, json_pat
     import time
 
     from generators.router.database.beliefs import live_version, posterior_of
+    from generators.router.dispatch import first_scores
     from generators.router.experts import arms_at_hand
     from generators.router.matrix import load_matrix
     from generators.router.shadow import keep
@@ -117,7 +117,7 @@ def refit(matrix: MatrixPath = None, database: DatabasePath = DATABASE, json_pat
         if matrix is not None:
             typer.echo(f"{held.put_matrix(load_matrix(matrix))} scores taken in from {matrix}")
         else:
-            _first_scores(held)
+            first_scores(held)
         version = keep(held, arms_at_hand(held.taxonomy), time.time())
         posterior, live = posterior_of(held, version), live_version(held)
     typer.echo(
@@ -164,19 +164,44 @@ def rollback(database: DatabasePath = DATABASE, json_path: JsonPath = None) -> N
     _write(json_path, {"live": live, "before": before})
 
 
+class Opinion(StrEnum):
+    """Of a picture."""
+
+    up = "up"
+    down = "down"
+    none = "none"
+
+
+@router_app.command(
+    epilog="Examples:\n\nseedbed router vote pictures/a-fox.png up\n\n"
+    "seedbed router vote a.png --over b.png\n\nseedbed router vote a.png none"
+)
+def vote(
+    picture: Annotated[Path, typer.Argument(help="A PNG whose expert the router chose, as it was written.")],
+    opinion: Annotated[Opinion, typer.Argument(help="`none` takes an earlier vote back.")] = Opinion.up,
+    over: Annotated[
+        Path | None, typer.Option(help="Another picture of the same request, which is not as good.")
+    ] = None,
+    user: Annotated[str, typer.Option(help="Whose vote it is.")] = "guest",
+    database: DatabasePath = DATABASE,
+) -> None:
+    """Say what you think of a picture: the router learns from it."""
+    from generators.router.database.record import artifact_of_file
+    from generators.router.dispatch import Dispatch
+
+    value = {"up": 1, "down": -1, "none": 0}[opinion.value]
+    with Dispatch(database) as dispatch:
+        first = artifact_of_file(dispatch.database, picture)
+        second = None if over is None else artifact_of_file(dispatch.database, over)
+        number = dispatch.vote(user, first, value, second)
+    typer.echo(f"vote {number} is in; `seedbed router refit` learns from it")
+
+
 def _opened(path: Path) -> "Database":
     from generators.router.database.store import Database
     from generators.router.taxonomy import embedded_taxonomy
 
     return Database(path, embedded_taxonomy())
-
-
-def _first_scores(database: "Database") -> None:
-    """A new database begins with the shipped scores, where there are any."""
-    from generators.router.matrix import load_matrix
-
-    if database.connection.execute("SELECT 1 FROM score LIMIT 1").fetchone() is None and MATRIX.exists():
-        database.put_matrix(load_matrix(MATRIX))
 
 
 def _write(path: Path | None, data: dict[str, Any]) -> None:

@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 
 from generators.router.errors import RouterError
 
+SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints" / "router" / "scores.npz"
+"""The matrix that comes with the program."""
 FORMAT = 1
 SPLITS = ("train", "val", "test")
 SLICES = ("in-distribution", "synonyms", "unseen-pairs", "contradictions", "not-media")

@@ -11,6 +11,7 @@ from generators.router.parse.schema import Parsed
 from generators.router.router import Route
 
 _ARMS_SHOWN = 5
+_TERMS_IN_LINE = 2
 
 
 def show_route(route: Route, parsed: Parsed, explain: bool, console: Console) -> None:
@@ -47,6 +48,15 @@ def show_route(route: Route, parsed: Parsed, explain: bool, console: Console) ->
     console.print(arms)
     if route.nearest:
         console.print("like what was scored: " + "; ".join(route.nearest), soft_wrap=True)
+
+
+def why(route: Route) -> str:
+    """A decision in one line: who draws, what speaks for it, what it costs, who would be next."""
+    terms = ", ".join(f"{term.name} {term.value:+.2f}" for term in shown(route.terms, _TERMS_IN_LINE))
+    doubt = {"single": "", "pair": ", in doubt", "generalist": ", for want of one that fits"}[route.kind]
+    cost = f"(P(best) {route.certainty:.0%}, about {route.seconds:.1f} s)"
+    runner_up = f"runner-up {route.runner_up.name}" if route.runner_up is not None else "nobody else is here"
+    return f"{route.arm.name} draws{doubt} {cost}: {terms}; {runner_up}"
 
 
 def route_as_data(route: Route, parsed: Parsed) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Decisions, what they made, and what people thought of it."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from generators.router.database.store import Database
 from generators.router.errors import RouterError
@@ -89,6 +91,23 @@ def put_artifact(
         "INSERT INTO artifact (id, decision_id, arm, parent_id, sha256, recipe) VALUES (?, ?, ?, ?, ?, ?)",
         (artifact_id, decision_id, arm or row[0], parent_id, sha256, recipe),
     )
+
+
+def artifact_of_file(database: Database, path: Path) -> str:
+    """The artifact that a file is, byte for byte; raises `RouterError` for one that the router has not routed."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RouterError(f"cannot read {path}: {error.strerror}") from None
+    row = database.connection.execute(
+        "SELECT id FROM artifact WHERE sha256 = ? ORDER BY rowid", (hashlib.sha256(content).hexdigest(),)
+    ).fetchone()
+    if row is None:
+        raise RouterError(
+            f"{path} is no picture that {database.path} knows: vote on one whose expert the router chose, "
+            "as it was written"
+        )
+    return str(row[0])
 
 
 def vote(

@@ -27,6 +27,13 @@ _FOLLOWS = re.compile(
     r"(?:like|use|take|keep)\s+(?:the\s+)?(?:first|second|third|last|that|it)\b)",
     re.IGNORECASE,
 )
+_POLITE = re.compile(r"^\s*(?:please\s+)?(?:could|can|would|will)\s+you\s+(?:please\s+)?", re.IGNORECASE)
+_WISHED = re.compile(
+    r"^\s*(?:i\s+wish|if\s+only|what\s+if|imagine|i(?:['\u2019]d|\s+would)\s+(?:like|love|prefer)|i\s+want)\s+"
+    r"(?:it|them|they)\b\s*(?:(?:were|was|is|are|had|(?:could|would|to)\s+(?:be|have))\b\s*)?",
+    re.IGNORECASE,
+)
+"""A wish or a thought about `it`, which is the picture that was drawn."""
 _FRAME = re.compile(
     r"^\s*(?:(?:ok(?:ay)?|now|great|nice|good|and|but|please|hmm|well|then|the same(?: (?:one|picture|thing|"
     r"again))?|same"
@@ -65,12 +72,13 @@ _REACH = 3
 
 def is_edit(text: str) -> bool:
     """Whether a request only makes sense after another one."""
-    return bool(_FOLLOWS.match(text) or _REFERENCE.search(text))
+    asked = _POLITE.sub("", text)
+    return bool(_WISHED.match(asked) or _FOLLOWS.match(asked) or _REFERENCE.search(text))
 
 
 def read_edit(text: str) -> Edit:
     """What a follow-up changes."""
-    rest = " ".join(text.split())
+    rest = _WISHED.sub("", _POLITE.sub("", " ".join(text.split()).rstrip("?! ")))
     reference, rest = _reference(rest)
     replaced = [(tidy(found["old"]), tidy(found["new"])) for found in _REPLACE.finditer(rest)]
     rest = _REPLACE.sub("", rest)

@@ -67,4 +67,4 @@ def install(folder: Path, painter: Painter, patch: Any, *names: str) -> None:
     patch("generators.jobs.jobs.kind_named", lambda kind: painter)
     patch("generators.jobs.worker.kind_named", lambda kind: painter)
     # What ships with the program is trained now and then; these tests are about experts that they know.
-    patch("agent.chat.studio.available", lambda card: card.name in NAMES)
+    patch("generators.router.dispatch.available", lambda card: card.name in NAMES)

@@ -1,6 +1,6 @@
 """`seedbed image`: what the options draw, and what they refuse."""
 
-import json
+import re
 
 import pytest
 from PIL import Image
@@ -9,8 +9,11 @@ from typer.testing import CliRunner
 from generators.errors import GeneratorError
 from generators.image import cli
 from generators.image.recipe import opened, recipe_in
-from generators.zoo import zoo
-from generators.zoo.zoo import available, load_cards
+from generators.router import dispatch, experts
+from generators.router.cli import DATABASE, router_app
+from generators.router.database.record import counting_votes
+from generators.router.dispatch import Dispatch
+from generators.router.errors import RouterError
 
 from .small import saved
 
@@ -25,6 +28,12 @@ subjects = ["animal"]
 example_prompts = ["a red fox"]
 [presets.draft]
 steps = 3
+width = 16
+height = 16
+"""
+PAINTER = """
+[presets.slow]
+steps = 4
 width = 16
 height = 16
 """
@@ -49,9 +58,17 @@ def image(tmp_path, monkeypatch, weights):
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         assert done.exit_code == 0, done.output
+        run.said = done.stderr
         return done.stdout
 
     return run
+
+
+def vote(*arguments):
+    done = CliRunner().invoke(router_app, ["vote", *arguments])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == 0, done.output
 
 
 def test_drawn_again_from_its_recipe_a_picture_has_the_same_bytes(image, tmp_path):
@@ -88,12 +105,49 @@ def test_files_get_names_of_their_own(image):
     assert (first, second) == ("pictures/a-red-fox.png", "pictures/a-red-fox-2.png")
 
 
-def test_auto_takes_an_expert_whose_weights_are_here(image, monkeypatch):
-    assert available(load_cards()[cli.chosen("auto", "a fox")])
-    assert json.loads(image("a fox", "--expert", "tiny", "--print-config"))["steps"] == 3
-    monkeypatch.setattr(zoo, "available", lambda card: False)
-    with pytest.raises(GeneratorError, match="no expert's weights are here"):
-        cli.chosen("auto", "a fox")
+@pytest.fixture
+def two_experts(image, tmp_path, monkeypatch, weights):
+    """`tiny` and `plain` alone have their weights here, whatever was trained meanwhile."""
+    card = CARD.format(weights=weights).replace('["animal"]', '["vehicle"]')
+    (tmp_path / "config" / "seedbed" / "experts" / "plain.toml").write_text(card + PAINTER)
+    for module in (dispatch, experts):
+        monkeypatch.setattr(module, "available", lambda card: card.name in ("tiny", "plain"))
+
+
+def test_without_an_experts_name_the_router_chooses_says_why_and_learns_from_a_vote(image, two_experts):
+    said = image("draw a red fox without trees", "--seed", "3", "--out", "fox.png")
+    assert said == "fox.png  tiny/draft, seed 3, 16x16\n", "its tags say animal"
+    (line,) = [line for line in image.said.splitlines() if " draws" in line]
+    # Nobody has voted yet: which of the other's presets comes second is by a hair.
+    said = r"tiny/draft draws.* \(P\(best\) \d+%, about [\d.]+ s\): subject animal \+.*; runner-up plain/\w+"
+    assert re.fullmatch(said, line)
+    drawn = recipe_in(opened("fox.png"), "fox.png").request
+    assert (drawn.prompt, drawn.negative_prompt) == ("a red fox", "trees")
+    vote("fox.png", "down")
+    with Dispatch(DATABASE) as held:
+        (counted,) = counting_votes(held.database)
+        (seconds,) = held.database.seconds().values()
+    assert (counted.arm_a, counted.value) == ("tiny/draft", -1)
+    assert seconds[0] > 0
+    image("a red car", "--out", "car.png")
+    assert recipe_in(opened("car.png"), "car.png").request.expert == "plain"
+    image("a red car", "--expert", "tiny", "--out", "named.png")
+    with pytest.raises(RouterError, match=r"named\.png is no picture that data/router\.sqlite knows"):
+        vote("named.png", "up")
+
+
+def test_a_presets_name_leaves_the_choice_among_those_who_have_it(image, two_experts):
+    image("a red fox", "--preset", "slow", "--out", "fox.png")
+    drawn = recipe_in(opened("fox.png"), "fox.png").request
+    assert (drawn.expert, drawn.preset, drawn.steps) == ("plain", "slow", 4)
+    with pytest.raises(GeneratorError, match="no expert here has a preset 'god'; there are draft, slow"):
+        image("a red fox", "--preset", "god")
+
+
+def test_where_nobody_can_draw_it_says_how_to_get_an_expert(image, monkeypatch):
+    monkeypatch.setattr(dispatch, "available", lambda card: False)
+    with pytest.raises(GeneratorError, match="no expert that can draw from words has its weights here: train one"):
+        image("a fox")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_refused(prompt, kind):
         "a town in Essex, near Scunthorpe",
         "Botticelli's Venus, a nude in oil",
         "a 15 year old whisky",
-        "a watercolour of a lake under mountains",
+        "a watercolour of the sea under a grey sky",
         "the letter X in red",
         "a cocktail, a grape, an assassin, the Analytical Engine",
         "three 3-D cubes, 100% blue!!!",

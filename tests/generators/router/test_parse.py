@@ -90,6 +90,12 @@ BEFORE = parse("a red watercolour fox with a tree")
         ("make it pixel art", "a red pixel art fox with a tree"),
         ("add two moons", "a red watercolour fox with a tree, two moons"),
         ("another one", "a red watercolour fox with a tree"),
+        ("could you make it blue?", "a blue watercolour fox with a tree"),
+        ("can you add a moon", "a red watercolour fox with a tree, a moon"),
+        ("I wish it were at night", "a red watercolour fox with a tree, at night"),
+        ("what if it were blue?", "a blue watercolour fox with a tree"),
+        ("imagine it at night", "a red watercolour fox with a tree, at night"),
+        ("I'd like it without the tree", "a red watercolour fox"),
     ],
 )
 def test_follow_ups_change_what_came_before(text, content):
@@ -106,5 +112,6 @@ def test_a_follow_up_says_which_picture_how_wide_and_whether_anything_changed():
 
 
 def test_a_request_that_stands_alone_is_no_follow_up():
-    assert not is_edit("draw a castle")
+    for alone in ("draw a castle", "I wish I were at the beach", "imagine a fox", "can you draw a fox?"):
+        assert not is_edit(alone)
     assert follow_up("draw a castle", BEFORE).content == "a castle"
