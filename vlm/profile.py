@@ -38,6 +38,11 @@ class Profile(BaseModel):
     """Of a turn in a game; `temperature` where it is None. A player that decides alike whenever all looks alike
     goes round in circles for ever, and a small one gets there often; a little chance leads it out."""
 
+    @property
+    def temperature_in_games(self) -> float:
+        """What a turn in a game is sampled at."""
+        return self.temperature if self.game_temperature is None else self.game_temperature
+
     @model_validator(mode="after")
     def _room_for_one_token(self) -> "Profile":
         if not self.factor**2 <= self.max_pixels or self.min_pixels > self.max_pixels:

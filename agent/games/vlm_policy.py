@@ -35,7 +35,7 @@ class GameVlmPolicy:
             verbs(profile, turn),
             turn.view.size,
             thought=self._thought,
-            temperature=profile.game_temperature,
+            temperature=profile.temperature_in_games,
         )
 
     async def note(self, task: str, turn: Turn, past: Sequence[Past[GameAction]]) -> Note:

@@ -57,12 +57,15 @@ def _with_model(
     profile = model.server.profile
     playing = player(name, GameVlmPolicy(model.client, profile, config.observation))
     prompts = {game: _text(render(profile, *asked, [], config.observation)) for game, asked in first.items()}
-    temperature = profile.temperature if profile.game_temperature is None else profile.game_temperature
     facts = {
         "model": model.server.model_name,
         "model_hash": model_hash(model.server.model),
         "prompt_hash": hash_of(prompts),
-        "decoding": {"temperature": temperature, "format": profile.format, "prompt": profile.prompt},
+        "decoding": {
+            "temperature": profile.temperature_in_games,
+            "format": profile.format,
+            "prompt": profile.prompt,
+        },
     }
     fatal = (Unreachable, ModelNotFound, BadReply)
     return GamePlayer(name, lambda move: playing, fatal=fatal, facts=facts, prompts=prompts)
