@@ -60,7 +60,7 @@ class Dispatched:
 
 
 class Dispatch:
-    """A router over a database file, opened when it is first asked; for one thread, and a context manager."""
+    """The router over one database file; for one thread, and a context manager that closes the file."""
 
     def __init__(self, database: Path) -> None:
         """Open the file, which begins with the shipped scores; raises `RouterError`."""
