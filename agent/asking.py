@@ -51,18 +51,21 @@ class Asker(Generic[A]):
         thought: bool = True,
         check: Callable[[A], str] = lambda action: "",
         temperature: float | None = None,
+        seed: int | None = None,
     ) -> Choice[A]:
         """One action with one of `verbs`, about a picture of `size` (width, height, px).
 
         `thought` says whether the reply may begin with one. `check` says what is wrong with an action that is
-        well-formed, or nothing. `temperature` is the profile's where it is None. No seed is sent with it, since a
-        vLLM 0.32 on a CPU dies of one as soon as it splits a prompt ("CPU Generator does not use offset").
+        well-formed, or nothing. `temperature` is the profile's where it is None, and `seed` is what the draws at a
+        temperature above zero follow from; at zero nothing is drawn, and no seed is sent.
         """
         encoded = self.encoded_size(size)
         started = time.perf_counter()
+        warmth = self.profile.temperature if temperature is None else temperature
         options: Options = {
             "max_tokens": MAX_TOKENS[self.profile.prompt],
-            "temperature": self.profile.temperature if temperature is None else temperature,
+            "temperature": warmth,
+            "seed": seed if warmth > 0 else None,
         }
         completion = await self._complete(messages, verbs, encoded, thought, options)
         said, action, error = completion.reasoning, None, ""

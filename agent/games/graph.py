@@ -18,7 +18,7 @@ from langgraph.runtime import Runtime
 
 from agent.games.errors import PlayError
 from agent.games.state import GameState, Table, past_of
-from agent.games.turn import turn_of
+from agent.games.turn import seed_of, turn_of
 from agent.policy import Choice
 from envs.games.adapter.actions import GameAction, Hold
 from envs.games.adapter.errors import IllegalAction
@@ -78,7 +78,7 @@ async def act(state: GameState, runtime: Runtime[Table]) -> GameState:
     game, before = table.game, table.game.view
     runtime.stream_writer({"type": "thinking", "step": number})
     started = time.perf_counter()
-    turn = turn_of(game, state["memory"], state["shortlist"])
+    turn = turn_of(game, state["memory"], state["shortlist"], seed_of(game, state["seed"], number))
     try:
         async with asyncio.timeout(max(table.budgets.max_seconds - state["seconds"], 0.001)):
             choice = await table.policy.choose(state["task"], turn, past_of(state))

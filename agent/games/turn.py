@@ -1,5 +1,6 @@
 """What a policy is given at each turn of a game, and what a policy for games is."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,9 @@ class Turn:
     """What the player wrote down for itself."""
     shortlist: tuple[str, ...] = ()
     """The moves that a planner left to choose from; empty where none was asked."""
+    seed: int = 0
+    """What the player's own chance may follow from: another number at each turn, and the same ones when the
+    episode is played again."""
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -55,7 +59,7 @@ class Writer(Protocol):
     async def note(self, task: str, turn: Turn, past: Sequence[Past[GameAction]]) -> Note: ...
 
 
-def turn_of(game: Game, memory: str = "", shortlist: Sequence[str] = ()) -> Turn:
+def turn_of(game: Game, memory: str = "", shortlist: Sequence[str] = (), seed: int = 0) -> Turn:
     """The turn that `game` is at."""
     return Turn(
         game.view,
@@ -65,7 +69,17 @@ def turn_of(game: Game, memory: str = "", shortlist: Sequence[str] = ()) -> Turn
         clickable=game.clickable,
         memory=memory,
         shortlist=tuple(shortlist),
+        seed=seed,
     )
+
+
+def seed_of(game: Game, episode: int, number: int) -> int:
+    """The seed of turn `number` of the episode that the seed `episode` determines, 32 bits.
+
+    It follows from the number of the turn and not from what is seen: after a reply that changed nothing, the
+    next one shall be another.
+    """
+    return zlib.crc32(f"{game.env_id}:{episode}:{number}".encode())
 
 
 def task_of(game: Game) -> str:

@@ -36,6 +36,7 @@ class GameVlmPolicy:
             turn.view.size,
             thought=self._thought,
             temperature=profile.temperature_in_games,
+            seed=turn.seed,
         )
 
     async def note(self, task: str, turn: Turn, past: Sequence[Past[GameAction]]) -> Note:

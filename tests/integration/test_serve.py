@@ -1,5 +1,6 @@
 """`seedbed serve` with the real vLLM: others find it, Ctrl-C stops it, and `kill -9` leaves no orphan."""
 
+import asyncio
 import json
 import os
 import signal
@@ -36,7 +37,10 @@ class Serve:
     def __init__(self, model: Path) -> None:
         command = [sys.executable, "-c", "from vlm.cli import app; app()", "--model", str(model)]
         self.process = subprocess.Popen(
-            [*command, "--max-model-len", "512"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*command, "--max-model-len", "512", "--vllm-flag=--max-num-batched-tokens=64"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         deadline = time.monotonic() + READY_S
         while not (found := running.find()) and self.process.poll() is None and time.monotonic() < deadline:
@@ -106,7 +110,22 @@ async def test_others_find_it_and_ctrl_c_ends_it_whole(serve: Serve, checkpoint:
             "structured_outputs": {"regex": r"Action: click\(point='<point>[0-9]{3} [0-9]{3}</point>'\)"},
         }
         answer = await client.post(f"{reached.base_url}/v1/chat/completions", json=body)
+        # A seed fixes the answer, also of a prompt that is read in pieces of 64 tokens, beside others.
+        longer = {
+            "model": "tiny",
+            "messages": [{"role": "user", "content": "Click the button. " * 40}],
+            "max_tokens": 8,
+            "temperature": 1.0,
+        }
+        drawn = await asyncio.gather(
+            *(
+                client.post(f"{reached.base_url}/v1/chat/completions", json={**longer, "seed": seed})
+                for seed in (7, 7, 8)
+            )
+        )
     assert answer.json()["choices"][0]["message"]["content"].startswith("Action: click(point='<point>")
+    first, again, other = (answer.json()["choices"][0]["message"]["content"] for answer in drawn)
+    assert first == again != other
     serve.process.send_signal(signal.SIGINT)
     out, err = serve.process.communicate(timeout=60)
     assert serve.process.returncode == 0

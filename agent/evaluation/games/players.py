@@ -63,6 +63,8 @@ def _with_model(
         "prompt_hash": hash_of(prompts),
         "decoding": {
             "temperature": profile.temperature_in_games,
+            # One for each turn, from the game, the episode and the turn's number; at zero nothing is drawn.
+            "seeded": profile.temperature_in_games > 0,
             "format": profile.format,
             "prompt": profile.prompt,
         },

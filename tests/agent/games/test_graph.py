@@ -9,7 +9,7 @@ from agent.games.episode import Terms, play_episode
 from agent.games.errors import PlayError
 from agent.games.graph import build
 from agent.games.run import with_checkpoints
-from agent.games.turn import Note
+from agent.games.turn import Note, seed_of
 from envs.games.adapter.actions import Press
 
 RIGHT = Press(key="action 1")
@@ -49,8 +49,10 @@ async def _play(game, policy, record, saver, **terms: Any):
 
 
 async def test_it_plays_to_the_end_and_every_step_is_kept(corridor, script, record) -> None:
-    result, watcher = await _play(corridor(), script(RIGHT), record, InMemorySaver())
+    player = script(RIGHT)
+    result, watcher = await _play(corridor(), player, record, InMemorySaver())
     assert (result.status, result.steps, result.scores) == ("terminated", 4, (0.0, 0.0, 0.0, 1.0))
+    assert len({turn.seed for turn in player.turns}) == 4, "each turn has a chance of its own"
     lines = record.episode("episode 1").steps()
     assert [(line["played"], line["score"]) for line in lines] == [("action 1", s) for s in (0.0, 0.0, 0.0, 1.0)]
     assert watcher.events.count("acted") == watcher.views == 4
@@ -72,6 +74,7 @@ async def test_a_killed_episode_goes_on_where_it_was(corridor, script, record, c
     result, _ = await _play(corridor(), player, record, saver if checkpointed else InMemorySaver())
     assert (result.status, result.steps, result.scores) == ("terminated", 4, (0.0, 0.0, 0.0, 1.0))
     assert [turn.view.text for turn in player.turns] == ["at 2", "at 3"]
+    assert [turn.seed for turn in player.turns] == [seed_of(corridor(), 5, number) for number in (3, 4)]
     assert [line["step"] for line in record.episode("episode 1").steps()] == [1, 2, 3, 4]
     assert result.tokens == 48
 

@@ -1,4 +1,4 @@
-"""What the model is asked in a game: chance only where its profile allows it."""
+"""What the model is asked in a game: chance only where its profile allows it, and from the turn's seed."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ async def test_a_game_is_played_at_its_own_temperature(game_temperature: float |
     client = Client()
     profile = Profile(name="it", format="seed", temperature=0.2, game_temperature=game_temperature)
     policy = GameVlmPolicy(client, profile)  # type: ignore[arg-type]
-    choice = await policy.choose("win", Turn(VIEW, help=""), [])
+    choice = await policy.choose("win", Turn(VIEW, help="", seed=7), [])
     assert choice.action == Press(key="left")
     assert client.asked[0]["temperature"] == expected
-    assert "seed" not in client.asked[0]  # It would kill a vLLM on a CPU.
+    assert client.asked[0]["seed"] == (7 if expected else None)
