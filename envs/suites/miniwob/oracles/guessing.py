@@ -10,6 +10,21 @@ FIRST_GUESS = 4
 LOWER = {4: 1, 1: 0, 7: 5}
 HIGHER = {4: 7, 1: 2, 2: 3, 5: 6, 7: 8, 8: 9}
 """A search tree over 0-9: each guess occurs once, so the last answer alone says what to try next."""
+LOOK_AHEAD = 10
+"""Ticks of a tenth of a second: about as long as it takes to wait and to look again."""
+_PRICES = """() => {
+  // The page draws the price of each tick with a function of its own, which is given all prices.
+  if (!drawPrices.seedbedDraws) {
+    const draws = drawPrices;
+    drawPrices = prices => { drawPrices.seedbedPrices = prices; draws(prices); };
+    drawPrices.seedbedDraws = draws;
+  }
+  return [priceIndex - 1, priceIndex ? drawPrices.seedbedPrices ?? [] : []];
+}"""
+_UNTIL = """tick => new Promise(done => {
+  const look = () => (priceIndex > tick ? done() : setTimeout(look, 5));
+  look();
+})"""
 
 
 @oracle("generate-number")
@@ -62,7 +77,20 @@ async def ascending_numbers(page: TaskPage) -> Decision | None:
 
 @oracle("stock-market")
 async def buy_stock(page: TaskPage) -> Decision | None:
-    price = await page.query("#stock-price")  # invisible until the first price comes
-    if price and float(price[0].text.lstrip("$")) <= float(page.fields["target"]):
-        return page.click((await page.query("#buy"))[0])
-    return page.wait()
+    """The price changes ten times a second and may be low enough for a single tick, so we look ahead at it.
+
+    Of the moments to come, those are preferred whose price lasts for a second tick. None once all are over.
+    """
+    limit = float(page.fields["target"])
+    now, prices = await page.evaluate(_PRICES)
+    if not prices:
+        return page.wait()
+    low = [tick for tick in range(max(now, 0), len(prices)) if prices[tick] <= limit]
+    lasting = [tick for tick in low if tick + 1 in low]
+    if not low:
+        return None
+    moment = (lasting or low)[0]
+    if moment > now + LOOK_AHEAD:
+        return page.wait()
+    await page.evaluate(_UNTIL, moment)
+    return page.click((await page.query("#buy"))[0])

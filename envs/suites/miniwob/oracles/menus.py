@@ -22,6 +22,13 @@ _LIST_STATE = """() => {
   return {chosen: options.flatMap((option, index) => option.selected ? [index] : []),
           cursor: list.seedbedCursor ?? null};
 }"""
+_AT_REST = "matrix(1,0,0,1,"
+"""How the transformation of an item's title begins in the wheel that is wholly unfolded."""
+_FIRST_IS_OUT = """() => new Promise(done => {
+  const part = name => document.querySelector(`[id$=-${name}]`).getBoundingClientRect();
+  const look = () => (part('title-0').top > part('spreader').bottom ? done() : requestAnimationFrame(look));
+  look();
+})"""
 
 
 @oracle("click-menu")
@@ -69,17 +76,23 @@ async def choose_in_list(page: TaskPage) -> Decision | None:
 
 @oracle("click-pie", "click-pie-nodelay")
 async def click_pie(page: TaskPage) -> Decision | None:
-    """The first item counts as chosen from the start, and the page cannot hear a click on it: None for that one.
+    """The first item counts as chosen from the start; the page hears a click on it only while the wheel unfolds.
 
-    Each movement over a chosen item takes its nodes out of the document and puts them back in front, so that the
-    browser delivers the press to the drawing as a whole.
+    Once the wheel rests, each movement over a chosen item takes its nodes out of the document and puts them back
+    in front, so that the browser delivers the press to the drawing as a whole. Where the wheel unfolds at once,
+    nobody can choose that item: None.
     """
-    (spreader,) = await page.query("[id$=-spreadertitle]")
-    if spreader.text == "+":
-        return page.click((await page.query("[id$=-spreader]"))[0])
+    (title_of_spreader,) = await page.query("[id$=-spreadertitle]")
+    spreader = (await page.query("[id$=-spreader]"))[0]
+    if title_of_spreader.text == "+":
+        return page.click(spreader)
     title = (await page.query("[id*=-title-]")).with_text(page.fields["target"])
-    if title.attributes["id"].endswith("-0"):
-        return None
-    if not title.attributes["transform"].startswith("matrix(1,0,0,1,"):
-        return page.wait()
-    return page.click(title)
+    rests = title.attributes["transform"].startswith(_AT_REST)
+    if not title.attributes["id"].endswith("-0"):
+        return page.click(title) if rests else page.wait()
+    if rests:
+        # Too late: fold the wheel, to unfold it again.
+        return None if page.task == "click-pie-nodelay" else page.click(spreader)
+    # It comes out from behind the spreader in less time than one step of waiting takes.
+    await page.evaluate(_FIRST_IS_OUT)
+    return page.click((await page.query("[id$=-title-0]"))[0])
